@@ -1,0 +1,29 @@
+export { assert, AssertionError, unreachable } from './assert.js';
+export { deriveId, type IdKind } from './ids.js';
+export { isJsonObject, parseJson, type Json, type JsonObject } from './json.js';
+export { murmur2, partitionOf } from './murmur2.js';
+export { OperatingError, type Retry } from './operating-error.js';
+export { accept, describeProblems, refuse, type Parsed, type Problem } from './parsed.js';
+export { digest, sha256 } from './sha256.js';
+export { decodeUtf8, encodeUtf8, parseUtf8 } from './text.js';
+export {
+  between,
+  days,
+  DURATION_MAX_MS,
+  earlier,
+  formatDuration,
+  formatInstant,
+  hours,
+  later,
+  makeDuration,
+  makeInstant,
+  milliseconds,
+  minus,
+  minutes,
+  parseDuration,
+  parseInstant,
+  plus,
+  seconds,
+  type Duration,
+  type Instant,
+} from './time.js';

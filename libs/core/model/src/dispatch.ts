@@ -1,0 +1,48 @@
+import { accept, refuse, type Instant, type JsonObject, type Parsed } from '@tripline/kernel';
+import { z } from 'zod';
+import { instantSchema } from './action.js';
+import { CHANNELS, PURPOSES, type Channel, type Purpose } from './channel.js';
+import { problemsOf } from './problems.js';
+
+/** An action handed to a channel: a record of `tripline.dispatch.<channel>`, keyed by person. Its id is the action's. */
+export type Dispatch = {
+  readonly action: string;
+  readonly run: string;
+  readonly person: string;
+  readonly trigger: string;
+  readonly step: string;
+  readonly channel: Channel;
+  readonly template: string;
+  readonly purpose: Purpose;
+  readonly topic?: string;
+  readonly data: JsonObject;
+  /** The address consent and suppression were judged for; absent where the channel needs none (web, webhook). */
+  readonly to?: string;
+  readonly expires: Instant;
+  readonly depth: number;
+  /** From 1; a retry that the scheduler hands over again counts on. */
+  readonly attempt: number;
+};
+
+const text = z.string().min(1);
+const schema = z.object({
+  action: text,
+  run: text,
+  person: text,
+  trigger: text,
+  step: text,
+  channel: z.enum(CHANNELS),
+  template: text,
+  purpose: z.enum(PURPOSES),
+  topic: text.exactOptional(),
+  data: z.record(z.string(), z.json()),
+  to: text.exactOptional(),
+  expires: instantSchema,
+  depth: z.int().min(1),
+  attempt: z.int().min(1),
+});
+
+export function parseDispatch(value: unknown): Parsed<Dispatch> {
+  const parsed = schema.safeParse(value);
+  return parsed.success ? accept(parsed.data) : refuse(...problemsOf(parsed.error));
+}

@@ -1,0 +1,41 @@
+import type { Instant, JsonObject } from '@tripline/kernel';
+import type { Control, Template } from '@tripline/model';
+
+export type DocumentKind = 'trigger' | 'template';
+
+/** A published version of a document; immutable. `document` is as it was given. */
+export type Published = {
+  readonly kind: DocumentKind;
+  readonly name: string;
+  readonly version: number;
+  readonly document: JsonObject;
+  readonly publishedAt: Instant;
+  readonly by: string;
+  readonly withdrawn: boolean;
+};
+
+/** A control record on its way to every partition of `tripline.events`. */
+export type Outgoing = { readonly id: number; readonly control: Control };
+
+/** What is published, and the outbox that carries triggers to the tasks. Revisions grow in the order of commits. */
+export interface Catalogue {
+  /** Publishes all or nothing. A document equal to its newest version makes no new one. */
+  publish(
+    documents: readonly { readonly kind: DocumentKind; readonly name: string; readonly document: JsonObject }[],
+    by: string,
+    now: Instant,
+  ): Promise<readonly Published[]>;
+  /** False where there is no such document, or it is withdrawn already. */
+  withdraw(kind: DocumentKind, name: string, by: string, now: Instant): Promise<boolean>;
+  /** The newest version of each, by name. */
+  list(kind: DocumentKind): Promise<readonly Published[]>;
+  show(kind: DocumentKind, name: string, version?: number): Promise<Published | undefined>;
+  /** Control records not yet acknowledged by the log, oldest first. */
+  outbox(max: number): Promise<readonly Outgoing[]>;
+  sent(ids: readonly number[]): Promise<void>;
+}
+
+/** The newest published template, for rendering; works while the control plane is down. */
+export interface TemplateShelf {
+  template(name: string): Promise<Template | undefined>;
+}

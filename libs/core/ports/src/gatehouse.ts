@@ -1,0 +1,93 @@
+import type { Duration, Instant } from '@tripline/kernel';
+import type { Action, Channel, Decision, Profile, Receipt, Recall } from '@tripline/model';
+
+/** An action claimed for a look, with all the gate judges by, read in the same transaction. */
+export type Waiting = {
+  readonly action: Action;
+  /** The first look judges staleness; later ones only expiry. */
+  readonly firstLook: boolean;
+  /** How often it was handed over before this. */
+  readonly attempts: number;
+  readonly facts: GateFacts;
+};
+
+export type GateFacts = {
+  readonly stopped: boolean;
+  readonly paused: boolean;
+  readonly withdrawn: boolean;
+  readonly recalled: boolean;
+  readonly profile: Profile | undefined;
+  /** The newest entry of the consent ledger for this person, channel and topic (or purpose); undefined: none. */
+  readonly consent: boolean | undefined;
+  /** The address in the profile's traits is on the suppression list of the channel. */
+  readonly suppressed: boolean;
+};
+
+/** A decided action whose consequence (dispatch or receipt) may not yet be in the log. */
+export type Untold = { readonly action: Action; readonly decision: Decision; readonly attempt: number };
+
+/**
+ * The scheduler's truth. Each action is one row, unique by id within the day it was decided; every outcome is a reason on it.
+ * Rows go: waiting → (held → waiting)* → handed → a final status, or from waiting straight to dropped, recalled or expired.
+ * A decision is kept before its consequence is appended to the log, and marked told after the log has acknowledged it: a process
+ * that dies in between leaves it to be told again, the same.
+ */
+export interface Gatehouse {
+  /** Takes actions in and answers how many were new: an id seen before changes nothing. */
+  admit(actions: readonly Action[], now: Instant): Promise<number>;
+  /** Keeps recalls. Actions waiting or held are due at once, so that the gate drops them; handed ones are refused to the dispatcher; a recall that comes first waits for its action. */
+  recall(recalls: readonly Recall[], now: Instant): Promise<void>;
+  /** Claims up to `max` due actions with their facts, for the length of `lease`, passing over those claimed by others. */
+  claim(now: Instant, lease: Duration, max: number): Promise<readonly Waiting[]>;
+  /** Keeps the decisions and answers those kept; one whose action has been recalled since is left undecided. A hold only moves the due time. */
+  decide(
+    decisions: readonly { readonly action: Action; readonly decision: Decision }[],
+    now: Instant,
+  ): Promise<readonly Untold[]>;
+  /** Decisions kept longer than `age` ago and never marked told. */
+  untold(now: Instant, age: Duration, max: number): Promise<readonly Untold[]>;
+  told(actionIds: readonly string[]): Promise<void>;
+  /** Applies what dispatchers report: final statuses, and `deferred` as held until `retryAt`. A status never goes back. */
+  report(receipts: readonly Receipt[], now: Instant): Promise<void>;
+  /** Handed-over actions past `expires` + `age` with no final receipt, closed as `unknown` with the reason `silent`. */
+  closeSilent(now: Instant, age: Duration, max: number): Promise<readonly Untold[]>;
+}
+
+/** The projection of `tripline.profiles`. */
+export interface ProfileStore {
+  /** Keeps each profile unless it has a greater revision of it. */
+  apply(profiles: readonly Profile[]): Promise<void>;
+  profile(person: string): Promise<Profile | undefined>;
+}
+
+/** Permissions, append-only, and addresses never to be written to. */
+export interface ConsentLedger {
+  record(consents: readonly Consent[]): Promise<void>;
+  suppress(suppressions: readonly Suppression[]): Promise<void>;
+}
+
+/** One entry of the ledger: `topic` is what a person can unsubscribe from; `marketing` covers every topic without an entry of its own. */
+export type Consent = {
+  readonly person: string;
+  readonly channel: Channel;
+  readonly topic: string;
+  readonly granted: boolean;
+  readonly source: string;
+  readonly textVersion?: string;
+  readonly at: Instant;
+};
+
+export type Suppression = { readonly channel: Channel; readonly address: string; readonly reason: string; readonly at: Instant };
+
+/** Stops: of everything (`scope` is `*`) or of one trigger. `stop` drops what comes and what is held, `pause` holds it. In force at the next look of every gate. */
+export interface Switches {
+  set(scope: string, state: 'stopped' | 'paused' | 'running', now: Instant, by: string): Promise<void>;
+  all(): Promise<
+    readonly {
+      readonly scope: string;
+      readonly state: 'stopped' | 'paused' | 'running';
+      readonly at: Instant;
+      readonly by: string;
+    }[]
+  >;
+}

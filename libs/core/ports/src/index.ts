@@ -1,0 +1,32 @@
+export { type AttemptLedger, type Begun } from './attempts.js';
+export { type Catalogue, type DocumentKind, type Outgoing, type Published, type TemplateShelf } from './catalogue.js';
+export { type ChannelProvider, type Message, type SendResult } from './channel-provider.js';
+export { Stop, type Clock } from './clock.js';
+export { type DocumentReader, type Place, type ReadDocument } from './document-reader.js';
+export {
+  type Appended,
+  type Batch,
+  type Bounds,
+  type Entry,
+  type EventLog,
+  type Headers,
+  type LogRecord,
+  type Reading,
+  type Subscription,
+  type TopicSpec,
+} from './event-log.js';
+export {
+  type Consent,
+  type ConsentLedger,
+  type GateFacts,
+  type Gatehouse,
+  type ProfileStore,
+  type Suppression,
+  type Switches,
+  type Untold,
+  type Waiting,
+} from './gatehouse.js';
+export { type Kept, type Mailbox, type MessageLog, type MessageQuery, type MessageView } from './messages.js';
+export { type PersonStates, type PersonView } from './person-states.js';
+export { type Checkpoint, type LastRecord, type StateStore, type TaskChange, type TaskStore, type Timer } from './state-store.js';
+export { type Fields, type Logger, type Meter, type Watch } from './watch.js';

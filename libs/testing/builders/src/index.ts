@@ -1,0 +1,3 @@
+export { ManualClock } from './manual-clock.js';
+export { makeAction, makeDispatch, makeEvent, makeProfile, makeReceipt, makeRecall, START } from './nouns.js';
+export { RecordingWatch } from './recording-watch.js';
