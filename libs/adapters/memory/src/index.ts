@@ -1,1 +1,1 @@
-export {};
+export { MemoryStateStore } from './memory-state-store.js';

@@ -1,6 +1,6 @@
 import type { Instant } from '@tripline/kernel';
 
-/** A person's earliest pending instant, made durable. Ordered by `due`, then `deadline`, then `person`; at most one a person. */
+/** A person's earliest pending instant, made durable. Ordered by `due`, then `deadline`, then `person` (by UTF-16 units); at most one a person. */
 export type Timer = { readonly due: Instant; readonly deadline: Instant; readonly person: string };
 
 /** The last record a checkpoint covers, kept to notice a truncated or recreated topic. `hash` is of its value. */
@@ -27,8 +27,8 @@ export interface TaskStore {
   checkpoint(): Checkpoint | undefined;
   definitions(): Uint8Array | undefined;
   person(key: string): Uint8Array | undefined;
-  /** The timers with `due` ≤ `until`, in order, at most `max`. */
-  timers(until: Instant, max: number): readonly Timer[];
+  /** The timers with `due` ≤ `until`, in order, at most `max`; those behind `after` where it is given (which need not exist). */
+  timers(until: Instant, max: number, after?: Timer): readonly Timer[];
   /** All of the change or nothing; durable when resolved. One commit at a time. Reads in between see either the state before or after, never a part. */
   commit(change: TaskChange): Promise<void>;
   close(): Promise<void>;

@@ -1,1 +1,1 @@
-export {};
+export { describeStateStore, type StateStorePlace } from './state-store.js';
