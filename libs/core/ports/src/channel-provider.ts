@@ -14,6 +14,10 @@ export type Message = {
   readonly html?: string;
   readonly title?: string;
   readonly url?: string;
+  /** Further header fields, for e-mail: `List-Unsubscribe` and its kind. */
+  readonly headers?: { readonly [name: string]: string };
+  /** The first instant at which it is too late to show it or to go on delivering it. */
+  readonly expires?: Instant;
   /** Name of the signing secret, for webhooks. */
   readonly secret?: string;
   /** For the record and for tags at providers: the trigger's and the step's names. */
