@@ -1,0 +1,66 @@
+import { decodeUtf8, encodeUtf8, isJsonObject, parseJson, assert, type JsonObject } from '@tripline/kernel';
+import type { Control } from '@tripline/model';
+
+/**
+ * One version of a trigger as the log has put it in force. `live` opens runs; `draining` lets its open runs end in their own version;
+ * `withdrawn` ends them, and is kept only for its revision.
+ */
+export type Definition = {
+  readonly name: string;
+  readonly version: number;
+  readonly revision: number;
+  readonly document: JsonObject;
+  readonly state: 'live' | 'draining' | 'withdrawn';
+};
+
+/** All that is in force in one task, in the order it was put in force. A value: kept in the task's checkpoint. */
+export type Definitions = readonly Definition[];
+
+/** Versions of one trigger that drain at the same time; the open runs of the oldest end when one more comes. */
+export const DRAINING_MAX = 10;
+
+/** What is in force after the control record. The same reference where nothing changed: its revision is not newer than the last seen. */
+export function applyControl(definitions: Definitions, control: Control): Definitions {
+  const { name, revision, change } = control;
+  const before = definitions.filter((d) => d.name === name);
+  if (before.some((d) => d.revision >= revision)) return definitions;
+  const others = definitions.filter((d) => d.name !== name);
+  const last = before.at(-1);
+  if (change.type === 'withdraw') {
+    return last === undefined
+      ? [...others, tombstone(name, revision)]
+      : [...others, { ...last, document: {}, state: 'withdrawn', revision }];
+  }
+  const { version, document, openRuns } = change;
+  const kept = openRuns === 'drain' ? draining(before).filter((d) => d.version !== version) : [];
+  return [...others, ...kept, { name, version, revision, document, state: 'live' }];
+}
+
+const tombstone = (name: string, revision: number): Definition => ({
+  name,
+  version: 0,
+  revision,
+  document: {},
+  state: 'withdrawn',
+});
+
+const draining = (before: Definitions): Definition[] =>
+  before
+    .filter((d) => d.state !== 'withdrawn')
+    .map((d): Definition => ({ ...d, state: 'draining' }))
+    .slice(-DRAINING_MAX);
+
+/** The bytes of a checkpoint; `parseDefinitions` reads them back. */
+export const encodeDefinitions = (definitions: Definitions): Uint8Array => encodeUtf8(JSON.stringify([1, definitions]));
+
+/** Reads what `encodeDefinitions` wrote; anything else is an assertion: a checkpoint is ours or broken. */
+export function parseDefinitions(bytes: Uint8Array): Definitions {
+  const value = parseJson(decodeUtf8(bytes));
+  assert(
+    Array.isArray(value) && value[0] === 1 && Array.isArray(value[1]),
+    'definitions are in a format this build does not know',
+  );
+  const definitions = value[1] as readonly unknown[];
+  assert(definitions.every(isJsonObject), 'definitions are not as they were written');
+  return definitions as unknown as Definitions;
+}
