@@ -1,5 +1,5 @@
 import { accept, refuse, type JsonObject, type Parsed } from '@tripline/kernel';
-import type { Template as LiquidTemplate } from 'liquidjs';
+import { Context, type Liquid, type Template as LiquidTemplate } from 'liquidjs';
 import { CompiledCache } from './compiled-cache.js';
 import { engineFor, RENDER_STEPS_MAX } from './liquid-engines.js';
 import type { Part } from './template-parts.js';
@@ -31,12 +31,26 @@ export function compilePart(part: Part): Parsed<readonly LiquidTemplate[]> {
 export function renderPart(part: Part, scope: JsonObject): Parsed<string> {
   const compiled = compilePart(part);
   if (!compiled.ok) return compiled;
+  const engine = engineFor(part.escaping);
   try {
-    const text: unknown = engineFor(part.escaping).renderSync([...compiled.value], scope, { templateLimit: RENDER_STEPS_MAX });
-    return accept(String(text));
+    return accept(String(engine.renderSync([...compiled.value], contextOf(engine, scope)) as unknown));
   } catch (error) {
     return refuse({ path: part.field, message: detailOf(error) });
   }
+}
+
+/** The library itself limits only time; counting the steps it checks the time at gives the same verdict on every machine. */
+function contextOf(engine: Liquid, scope: JsonObject): Context {
+  const context = new Context(scope, engine.options, { sync: true }, { liquid: engine });
+  const { renderLimit } = context;
+  const checkTime = renderLimit.check.bind(renderLimit);
+  let steps = 0;
+  renderLimit.check = (now) => {
+    steps += 1;
+    if (steps > RENDER_STEPS_MAX) throw new Error(`more than ${RENDER_STEPS_MAX} steps`);
+    checkTime(now);
+  };
+  return context;
 }
 
 /** The names of the variables a part reads and does not set itself. */
