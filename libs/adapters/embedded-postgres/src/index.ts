@@ -1,1 +1,1 @@
-export {};
+export { openEmbeddedPostgres, type EmbeddedPostgres } from './open-embedded-postgres.js';
