@@ -1,1 +1,1 @@
-export {};
+export { LmdbStateStore } from './lmdb-state-store.js';

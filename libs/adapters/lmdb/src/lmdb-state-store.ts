@@ -1,0 +1,110 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { assert, isJsonObject, makeInstant, OperatingError, parseJson, type Instant } from '@tripline/kernel';
+import type { Checkpoint, StateStore, TaskChange, TaskStore, Timer } from '@tripline/ports';
+import { open, type Database, type RootDatabase } from 'lmdb';
+import { decodeTimerKey, encodeTimerKey, keyAfterDue } from './timer-key.js';
+
+const CHECKPOINT = 'checkpoint';
+const DEFINITIONS = 'definitions';
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * Keeps each task in an LMDB environment of its own, `DIR/<task>`. A commit is one transaction, synced to the disk before it
+ * resolves. Two processes must not share a directory.
+ */
+export class LmdbStateStore implements StateStore {
+  readonly #open = new Set<number>();
+
+  constructor(private readonly dir: string) {}
+
+  async open(task: number): Promise<TaskStore> {
+    assert(!this.#open.has(task), `the state of task ${task} is open already`);
+    this.#open.add(task);
+    try {
+      const path = join(this.dir, String(task));
+      await mkdir(path, { recursive: true });
+      return new LmdbTaskStore(openRoot(path), () => this.#open.delete(task));
+    } catch (cause) {
+      this.#open.delete(task);
+      throw new OperatingError('state-store', 'later', `the state of task ${task} cannot be opened`, { cause });
+    }
+  }
+}
+
+/** `overlappingSync: false`: LMDB itself syncs the data before its commit shows, so a commit that is seen is a commit that lasts. */
+function openRoot(path: string): RootDatabase<Buffer, string> {
+  return open<Buffer, string>({ path, noSubdir: false, encoding: 'binary', maxDbs: 3, overlappingSync: false, cache: false });
+}
+
+class LmdbTaskStore implements TaskStore {
+  readonly #people: Database<Uint8Array, string>;
+  readonly #timers: Database<Uint8Array, Uint8Array>;
+  readonly #meta: Database<Uint8Array, string>;
+  #committing = false;
+
+  constructor(
+    private readonly root: RootDatabase<Buffer, string>,
+    private readonly closed: () => void,
+  ) {
+    this.#people = root.openDB({ name: 'people', encoding: 'binary' });
+    this.#timers = root.openDB({ name: 'timers', encoding: 'binary', keyEncoding: 'binary' });
+    this.#meta = root.openDB({ name: 'meta', encoding: 'binary' });
+  }
+
+  checkpoint(): Checkpoint | undefined {
+    const bytes = this.#meta.getBinary(CHECKPOINT);
+    return bytes === undefined ? undefined : parseCheckpoint(bytes);
+  }
+
+  definitions(): Uint8Array | undefined {
+    return this.#meta.getBinary(DEFINITIONS);
+  }
+
+  person(key: string): Uint8Array | undefined {
+    return this.#people.getBinary(key);
+  }
+
+  timers(until: Instant, max: number, after?: Timer): readonly Timer[] {
+    if (max <= 0) return [];
+    const end = keyAfterDue(until);
+    const range = after === undefined ? { end } : { start: encodeTimerKey(after), exclusiveStart: true, end };
+    return Array.from(this.#timers.getKeys({ ...range, limit: max }), decodeTimerKey);
+  }
+
+  async commit(change: TaskChange): Promise<void> {
+    assert(!this.#committing, 'one commit at a time');
+    this.#committing = true;
+    try {
+      await this.root.batch(() => this.#write(change));
+      await this.root.flushed;
+    } catch (cause) {
+      throw new OperatingError('state-store', 'later', 'a checkpoint could not be written', { cause });
+    } finally {
+      this.#committing = false;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.root.close();
+    this.closed();
+  }
+
+  /** Queues the writes of one transaction, in order; LMDB's own thread does them. */
+  #write(change: TaskChange): void {
+    for (const [key, bytes] of change.people) {
+      if (bytes === null) void this.#people.remove(key);
+      else void this.#people.put(key, bytes);
+    }
+    for (const timer of change.timersRemoved) void this.#timers.remove(encodeTimerKey(timer));
+    for (const timer of change.timersAdded) void this.#timers.put(encodeTimerKey(timer), NOTHING);
+    if (change.definitions !== undefined) void this.#meta.put(DEFINITIONS, change.definitions);
+    void this.#meta.put(CHECKPOINT, Buffer.from(JSON.stringify(change.checkpoint)));
+  }
+}
+
+function parseCheckpoint(bytes: Uint8Array): Checkpoint {
+  const value = parseJson(Buffer.from(bytes).toString('utf8'));
+  assert(isJsonObject(value), 'a checkpoint is an object');
+  return { ...(value as unknown as Checkpoint), clock: makeInstant(Number(value['clock'])) };
+}
