@@ -1,4 +1,5 @@
 import type { Instant } from '@tripline/kernel';
+import type { FinalStatus } from './outcome.js';
 
 /** The gate's reason codes, in the order in which they are looked at. Every outcome carries one. */
 export const REASONS = [
@@ -13,11 +14,15 @@ export const REASONS = [
   'no-consent',
   'suppressed',
   'handed-over',
+  // Not the gate's own: what the scheduler closes or puts off afterwards.
+  'deferred',
+  'attempts-exhausted',
+  'silent',
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
-/** The gate's answer for one action. What is held is looked at again, whole, at `until`. */
+/** The gate's answer for one action. What is held is looked at again, whole, at `until`. `failed` and `unknown` close what was handed over before. */
 export type Decision =
   | { readonly kind: 'send'; readonly to?: string }
   | { readonly kind: 'hold'; readonly reason: Reason; readonly until: Instant }
-  | { readonly kind: 'drop'; readonly status: 'dropped' | 'recalled' | 'expired'; readonly reason: Reason };
+  | { readonly kind: 'drop'; readonly status: Exclude<FinalStatus, 'sent'>; readonly reason: Reason };

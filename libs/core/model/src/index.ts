@@ -1,4 +1,5 @@
 export { parseActionOrRecall, type Action, type Recall } from './action.js';
+export { addressOf, needsAddress, normaliseAddress } from './address.js';
 export { CHANNELS, isChannel, PURPOSES, type Channel, type Purpose } from './channel.js';
 export { type DeadLetter, type DeadLetterHeaders, type DeadLetterReason } from './dead-letter.js';
 export { REASONS, type Decision, type Reason } from './decision.js';
