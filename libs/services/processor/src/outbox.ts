@@ -1,0 +1,48 @@
+import { encodeUtf8 } from '@tripline/kernel';
+import type { Output } from '@tripline/engine';
+import { TOPICS } from '@tripline/model';
+import type { Entry, EventLog, Meter } from '@tripline/ports';
+
+/** What a task has to tell the log and has no acknowledgement for yet, in order. Told again after a failure: receivers drop repeats by id. */
+export class Outbox {
+  #entries: Entry[] = [];
+
+  constructor(
+    private readonly log: EventLog,
+    private readonly meter: Meter,
+  ) {}
+
+  get size(): number {
+    return this.#entries.length;
+  }
+
+  take(person: string, outputs: readonly Output[]): void {
+    for (const output of outputs) {
+      if (output.kind === 'notice') this.#count(output.name, output.trigger);
+      else this.#entries.push(entryOf(person, output));
+    }
+  }
+
+  takeEntry(entry: Entry): void {
+    this.#entries.push(entry);
+  }
+
+  /** Resolves when all that was taken is acknowledged; rejected, all of it is still here. */
+  async deliver(): Promise<void> {
+    const entries = this.#entries;
+    if (entries.length === 0) return;
+    await this.log.append(entries);
+    this.#entries = this.#entries.slice(entries.length);
+    this.meter.count('tripline_processor_outputs_total', {}, entries.length);
+  }
+
+  #count(name: string, trigger = ''): void {
+    this.meter.count('tripline_processor_notices_total', { notice: name, trigger });
+  }
+}
+
+function entryOf(person: string, output: Exclude<Output, { kind: 'notice' }>): Entry {
+  if (output.kind !== 'profile') return { topic: TOPICS.actions, key: person, value: encodeUtf8(JSON.stringify(output)) };
+  const { kind: _kind, ...profile } = output;
+  return { topic: TOPICS.profiles, key: person, value: encodeUtf8(JSON.stringify(profile)) };
+}

@@ -1,0 +1,179 @@
+import { encodeUtf8, milliseconds, OperatingError, partitionOf, type Duration, type Instant } from '@tripline/kernel';
+import { GROUPS, TOPICS } from '@tripline/model';
+import type {
+  Batch,
+  Clock,
+  EventLog,
+  PersonStates,
+  PersonView,
+  StateStore,
+  Stop,
+  Subscription,
+  TaskStore,
+  Watch,
+} from '@tripline/ports';
+import { findPosition, type StartFrom } from './position.js';
+import { TASK_LIMITS, type TaskLimits } from './task-limits.js';
+import { Task } from './task.js';
+import { TickWriter } from './tick-writer.js';
+
+/** How often tasks are asked whether a checkpoint is due, and their gauges are set. */
+const HOUSEKEEPING: Duration = milliseconds(250);
+
+export type ProcessorOptions = {
+  readonly log: EventLog;
+  readonly store: StateStore;
+  readonly clock: Clock;
+  readonly watch: Watch;
+  /** Of `tripline.events`; checked against the log by whoever makes the topics. */
+  readonly partitions: number;
+  readonly startFrom?: StartFrom;
+  readonly limits?: Partial<TaskLimits>;
+};
+
+/** A task that stopped for good, and what to do. */
+export type Halted = { readonly partition: number; readonly code: string; readonly instructions: string };
+
+/** One line of what a processor is doing. */
+export type TaskReport = {
+  readonly partition: number;
+  readonly position: number;
+  readonly lag: number;
+  readonly clock: Instant;
+  readonly nextDue?: Instant;
+};
+
+/**
+ * Runs the tasks of one process: those whose partitions the consumer group gives it. A task that stays keeps its state open;
+ * one that goes writes what is acknowledged and closes.
+ */
+export class Processor implements PersonStates {
+  readonly #tasks = new Map<number, Task>();
+  readonly #halted = new Map<number, Halted>();
+  readonly #limits: TaskLimits;
+  readonly #ticks: TickWriter;
+  #gaveUp: string | undefined;
+
+  constructor(private readonly options: ProcessorOptions) {
+    const { log, clock, watch } = options;
+    this.#limits = { ...TASK_LIMITS, ...options.limits };
+    this.#ticks = new TickWriter(log, TOPICS.events, clock, watch, () => this.#tasks.values());
+  }
+
+  /** How it reads its topic; `instance` is a name of this process that outlives restarts. */
+  subscription(instance?: string): Subscription {
+    return {
+      group: GROUPS.processor,
+      topics: [TOPICS.events],
+      ...(instance === undefined ? {} : { instance }),
+      handle: (batch) => this.handle(batch),
+      assigned: (_topic, partition) => this.assigned(partition),
+      revoked: (_topic, partition) => this.revoked(partition),
+      halted: (error, _topic, partition) => this.halted(error, partition),
+    };
+  }
+
+  handle(batch: Batch): Promise<void> {
+    const task = this.#tasks.get(batch.partition);
+    if (task !== undefined) return task.handle(batch);
+    const halted = this.#halted.get(batch.partition);
+    const [code, retry, why] = halted === undefined
+      ? (['not-assigned', 'later', 'is not open'] as const)
+      : ([halted.code, 'never', halted.instructions] as const); // prettier-ignore
+    return Promise.reject(new OperatingError(code, retry, `task ${batch.partition}: ${why}`));
+  }
+
+  /** Opens the task, or finds it open; answers where it goes on. Rejects with an `OperatingError`, never, where it must not go on. */
+  async assigned(partition: number): Promise<number> {
+    const open = this.#tasks.get(partition);
+    if (open !== undefined && open.broken === undefined) return open.position;
+    await this.revoked(partition);
+    const store = await this.options.store.open(partition);
+    try {
+      const task = await this.#makeTask(partition, store);
+      this.#tasks.set(partition, task);
+      this.options.watch.logger.info('processor.task-opened', { partition, position: task.position });
+      return task.position;
+    } catch (error) {
+      await store.close();
+      this.halted(error, partition);
+      throw error;
+    }
+  }
+
+  async revoked(partition: number): Promise<void> {
+    this.#halted.delete(partition);
+    const task = this.#tasks.get(partition);
+    if (task === undefined) return;
+    this.#tasks.delete(partition);
+    await task.close();
+    this.options.watch.logger.info('processor.task-closed', { partition, position: task.position });
+  }
+
+  /** Without a partition: the reader as a whole gave up. */
+  halted(error: unknown, partition?: number): void {
+    const instructions = error instanceof Error ? error.message : String(error);
+    const code = error instanceof OperatingError ? error.code : 'assertion';
+    if (partition === undefined) this.#gaveUp = instructions;
+    else if (!(error instanceof OperatingError) || error.retry === 'never')
+      this.#halted.set(partition, { partition, code, instructions });
+    this.options.watch.logger.error('processor.halted', { partition, code, instructions });
+    this.options.watch.meter.count('tripline_processor_halted_total', { code });
+  }
+
+  /** Writes ticks and checkpoints until stopped. The reading itself is the caller's. */
+  async run(stop: Stop): Promise<void> {
+    await Promise.all([this.#ticks.run(stop), this.#keepHouse(stop)]);
+  }
+
+  /** This person as their task sees them; `no-owner` where it is not here. */
+  person(person: string): Promise<PersonView | undefined> {
+    const partition = partitionOf(encodeUtf8(person), this.options.partitions);
+    const task = this.#tasks.get(partition);
+    if (task !== undefined && task.broken === undefined) return Promise.resolve(task.view(person));
+    return Promise.reject(new OperatingError('no-owner', 'later', `task ${partition} is not held by this process`));
+  }
+
+  tasks(): readonly TaskReport[] {
+    return [...this.#tasks.values()].map((task) => {
+      const nextDue = task.nextDue();
+      const { partition, position, lag, clock } = task;
+      return { partition, position, lag, clock, ...(nextDue === undefined ? {} : { nextDue }) };
+    });
+  }
+
+  /** Tasks that have stopped, with what to do. */
+  haltedTasks(): readonly Halted[] {
+    return [...this.#halted.values()];
+  }
+
+  /** Why the reader gave up; undefined while it has not. */
+  get gaveUp(): string | undefined {
+    return this.#gaveUp;
+  }
+
+  async #makeTask(partition: number, store: TaskStore): Promise<Task> {
+    const { log, clock, watch, startFrom = 'beginning' } = this.options;
+    const topic = TOPICS.events;
+    const position = await findPosition(log, topic, partition, store.checkpoint(), startFrom);
+    return new Task({ topic, partition, log, store, clock, watch, limits: this.#limits, position });
+  }
+
+  async #keepHouse(stop: Stop): Promise<void> {
+    const { clock, watch } = this.options;
+    while (!stop.stopped) {
+      for (const task of this.#tasks.values()) {
+        void task.checkpoint();
+        const labels = { partition: String(task.partition) };
+        const due = task.nextDue();
+        watch.meter.gauge('tripline_processor_lag_records', task.lag, labels);
+        watch.meter.gauge(
+          'tripline_processor_due_late_seconds',
+          due === undefined ? 0 : Math.max(0, clock.now() - due) / 1_000,
+          labels,
+        );
+      }
+      await clock.sleep(HOUSEKEEPING, stop);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import { decodeUtf8, describeProblems, encodeUtf8, formatInstant, OperatingError } from '@tripline/kernel';
+import { ID_LENGTH_MAX, parseTaskInput, TOPICS, type DeadLetterHeaders, type TaskInput } from '@tripline/model';
+import type { Entry, LogRecord } from '@tripline/ports';
+
+/** What a record is to its task: an input, or something foreign that is set aside. */
+export type TaskRecord = TaskInput | { readonly kind: 'foreign'; readonly detail: string };
+
+/** All that is said of what is wrong with a record, in characters. */
+const DETAIL_LENGTH_MAX = 500;
+const PERSON_LENGTH_MAX = ID_LENGTH_MAX + 2;
+const OURS = encodeUtf8('{"kind":"');
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/**
+ * Reads one record of `tripline.events`. What Tripline did not write, or cannot have, is foreign. A kind or a change of our own that this
+ * build does not know is an `OperatingError` `unknown-kind`, never: it stands for a rule that must not be passed over.
+ */
+export function readTaskRecord(record: LogRecord): TaskRecord {
+  const parsed = parseTaskInput(record.value);
+  if (!parsed.ok) {
+    const detail = describeProblems(parsed.problems).slice(0, DETAIL_LENGTH_MAX);
+    if (parsed.problems.some((problem) => problem.path === 'kind') && isOurs(record.value)) throw unknownKind(record, detail);
+    return { kind: 'foreign', detail };
+  }
+  const input = parsed.value;
+  if (input.kind === 'event' && !isPerson(input.person)) return { kind: 'foreign', detail: 'person: not the key of a person' };
+  return input.kind === 'control' ? checkControl(record, input) : input;
+}
+
+/** A dead letter: the bytes as they came, under the record's own key. */
+export function deadLetterOf(record: LogRecord, detail: string): Entry {
+  const headers: DeadLetterHeaders = {
+    reason: 'foreign',
+    detail,
+    source: `${record.topic}/${record.partition}/${record.offset}`,
+    received: formatInstant(record.appended),
+  };
+  const key = record.key === null ? null : decodeUtf8(record.key);
+  return { topic: TOPICS.deadLetters, key, value: record.value.slice(), headers };
+}
+
+const isOurs = (value: Uint8Array): boolean => OURS.every((byte, i) => value[i] === byte);
+
+const isPerson = (person: string): boolean =>
+  person.length > 0 && person.length <= PERSON_LENGTH_MAX && !LONE_SURROGATE.test(person);
+
+function checkControl(record: LogRecord, control: TaskInput & { kind: 'control' }): TaskRecord {
+  const change: Readonly<Record<string, unknown>> = control.change;
+  if (change['type'] === 'withdraw') return control;
+  if (change['type'] !== 'publish') throw unknownKind(record, `unknown change ${JSON.stringify(change['type'])}`);
+  const whole = Number.isSafeInteger(change['version']) && typeof change['document'] === 'object' && change['document'] !== null;
+  return whole ? control : { kind: 'foreign', detail: 'change: not a publication of ours' };
+}
+
+const unknownKind = ({ topic, partition, offset }: LogRecord, detail: string): OperatingError =>
+  new OperatingError(
+    'unknown-kind',
+    'never',
+    `${topic}/${partition} offset ${offset}: ${detail}. A newer Tripline wrote this record. Run at least that version of the processor; the task goes on from its own state.`,
+  );

@@ -1,0 +1,164 @@
+import { assert, earlier, later, makeInstant, type Instant, type JsonObject } from '@tripline/kernel';
+import {
+  advance,
+  applyControl,
+  describePerson,
+  encodeDefinitions,
+  makeProgram,
+  nextTimer,
+  parseDefinitions,
+  type Definitions,
+  type PersonState,
+  type Program,
+} from '@tripline/engine';
+import { peekEventName, type Control, type Event, type NameSpan, type Tick } from '@tripline/model';
+import type { LogRecord, TaskStore, Timer, Watch } from '@tripline/ports';
+import type { Outbox } from './outbox.js';
+import { deadLetterOf, readTaskRecord } from './task-record.js';
+import { WorkingSet } from './working-set.js';
+
+/** Timers fired before the caller is asked whether to go on. */
+export const FIRED_AT_ONCE = 64;
+/** How often in a row one person's timer may come due without moving; more is an engine that does not get on. */
+const STUCK_MAX = 1_000;
+
+/** What was done since it was last asked, for metrics. */
+export type Counts = { read: number; parsed: number; advanced: number; fired: number };
+
+/**
+ * All a task knows: definitions, clock, people; and what one record makes of it. Nothing else reaches it, and it waits for nothing.
+ * S1. The clock is the greatest `upTo` read, none later than its tick's append; only ticks move it.
+ * S2. Timers fire in the order (due, deadline, person), each at an instant not later than the clock, and only while a tick is applied.
+ * S3. Definitions change only by control records, and the program is always what they compile to.
+ */
+export class TaskState {
+  readonly people: WorkingSet;
+  readonly #span: NameSpan = { from: 0, to: 0 };
+  #definitions: Definitions;
+  #definitionsChanged = false;
+  #program: Program;
+  #clock: Instant;
+  #stuck = 0;
+  #counts: Counts = { read: 0, parsed: 0, advanced: 0, fired: 0 };
+
+  constructor(
+    store: TaskStore,
+    private readonly outbox: Outbox,
+    private readonly watch: Watch,
+    hotPeopleMax: number,
+  ) {
+    const definitions = store.definitions();
+    this.people = new WorkingSet(store, hotPeopleMax);
+    this.#definitions = definitions === undefined ? [] : parseDefinitions(definitions);
+    this.#program = this.#compile();
+    this.#clock = store.checkpoint()?.clock ?? makeInstant(0);
+  }
+
+  get clock(): Instant {
+    return this.#clock;
+  }
+
+  /** Applies one record. False: it is a tick of which some timers are still to fire; apply it again. */
+  apply(record: LogRecord): boolean {
+    const { value } = record;
+    this.#counts.read++;
+    if (peekEventName(value, this.#span) && !this.#program.concerns(value, this.#span)) return true;
+    this.#counts.parsed++;
+    const input = readTaskRecord(record);
+    switch (input.kind) {
+      case 'event':
+        return this.#onEvent(input);
+      case 'tick':
+        return this.#onTick(input, record.appended);
+      case 'control':
+        return this.#onControl(input);
+      case 'foreign':
+        return this.#setAside(record, input.detail);
+    }
+  }
+
+  /** What this person's state is, for people to read; undefined for one it does not know. */
+  describe(person: string): JsonObject | undefined {
+    const { state } = this.people.find(person);
+    return state === undefined ? undefined : describePerson(this.#program, person, state);
+  }
+
+  /** The definitions, where they have changed since this was last asked. */
+  takeDefinitions(): Uint8Array | undefined {
+    if (!this.#definitionsChanged) return undefined;
+    this.#definitionsChanged = false;
+    return encodeDefinitions(this.#definitions);
+  }
+
+  takeCounts(): Counts {
+    const counts = this.#counts;
+    this.#counts = { read: 0, parsed: 0, advanced: 0, fired: 0 };
+    return counts;
+  }
+
+  #onEvent(event: Event): true {
+    const { person } = event;
+    const before = this.people.find(person);
+    const { state, outputs } = advance(this.#program, person, before.state, { kind: 'event', event, clock: this.#clock });
+    this.#counts.advanced++;
+    if (state !== before.state) this.people.keep(person, before, state);
+    if (outputs.length > 0) this.outbox.take(person, outputs);
+    return true;
+  }
+
+  #onTick(tick: Tick, appended: Instant): boolean {
+    this.#clock = later(this.#clock, earlier(tick.upTo, appended));
+    for (let fired = 0; fired < FIRED_AT_ONCE; fired++) {
+      const timer = this.people.nextTimer(this.#clock);
+      if (timer === undefined) return true;
+      this.#fire(timer);
+    }
+    return this.people.nextTimer(this.#clock) === undefined;
+  }
+
+  /** A timer armed earlier than anything is due (what it was for has moved on) is only armed anew. */
+  #fire(timer: Timer): void {
+    const { person } = timer;
+    const before = this.people.find(person);
+    if (isLater(before.state, timer)) return this.people.rearm(person, before, before.state);
+    const { state, outputs } = advance(this.#program, person, before.state, {
+      kind: 'timer',
+      due: timer.due,
+      clock: this.#clock,
+    });
+    this.#counts.fired++;
+    this.#stuck = isLater(state, timer) ? 0 : this.#stuck + 1;
+    assert(this.#stuck < STUCK_MAX, `S2: the timer of one person came due ${STUCK_MAX} times and stays at ${timer.due}`);
+    this.people.rearm(person, before, state);
+    this.outbox.take(person, outputs);
+  }
+
+  #onControl(control: Control): true {
+    const definitions = applyControl(this.#definitions, control);
+    if (definitions === this.#definitions) return true;
+    this.#definitions = definitions;
+    this.#definitionsChanged = true;
+    this.#program = this.#compile();
+    return true;
+  }
+
+  #setAside(record: LogRecord, detail: string): true {
+    this.outbox.takeEntry(deadLetterOf(record, detail));
+    this.watch.meter.count('tripline_processor_dead_letters_total', { reason: 'foreign' });
+    this.watch.logger.warn('processor.dead-letter', { partition: record.partition, offset: record.offset, detail });
+    return true;
+  }
+
+  #compile(): Program {
+    const program = makeProgram(this.#definitions);
+    for (const { trigger, version, path, message } of program.problems)
+      this.watch.logger.error('processor.trigger-refused', { trigger, version, path, message });
+    return program;
+  }
+}
+
+/** Nothing of this state is due at the timer's instant yet. */
+function isLater(state: PersonState | undefined, timer: Timer): boolean {
+  const next = state === undefined ? undefined : nextTimer(state);
+  return next === undefined || (next.due - timer.due || next.deadline - timer.deadline) > 0;
+}
