@@ -1,1 +1,2 @@
-export {};
+export { EmbeddedClock } from './embedded-clock.js';
+export { EmbeddedLog, type EmbeddedLogOptions } from './embedded-log.js';

@@ -1,0 +1,83 @@
+import type { Partition } from './partition.js';
+import { Lane, type LaneOwner } from './lane.js';
+
+/** One reader of a group, as the group sees it. */
+export type Member = { readonly partitions: ReadonlySet<Partition>; lane(partition: Partition): Lane };
+type Holding = { readonly member: Member; readonly lane: Lane };
+
+/**
+ * The members of a group in this process, and who has which partition.
+ * I1. A partition has at most one lane: it is given on only when the old owner has ended.
+ * I2. Changes come one after the other; each moves as few partitions as an even share allows.
+ */
+export class Group {
+  readonly #members: Member[] = [];
+  readonly #holdings = new Map<Partition, Holding>();
+  #changing: Promise<void> = Promise.resolve();
+
+  get empty(): boolean {
+    return this.#members.length === 0;
+  }
+
+  join(member: Member): Promise<void> {
+    return this.#change(() => this.#members.push(member));
+  }
+
+  leave(member: Member): Promise<void> {
+    return this.#change(() => this.#members.splice(this.#members.indexOf(member), 1));
+  }
+
+  #change(membership: () => unknown): Promise<void> {
+    this.#changing = this.#changing.then(async () => {
+      membership();
+      await this.#share();
+    });
+    return this.#changing;
+  }
+
+  async #share(): Promise<void> {
+    const wanted = share(this.#members, new Map([...this.#holdings].map(([partition, { member }]) => [partition, member])));
+    const moved = [...this.#holdings].filter(([partition, { member }]) => wanted.get(partition) !== member);
+    await Promise.all(moved.map(([partition, { lane }]) => lane.end().then(() => this.#holdings.delete(partition))));
+    for (const [partition, member] of wanted)
+      if (!this.#holdings.has(partition)) this.#holdings.set(partition, { member, lane: member.lane(partition) });
+  }
+}
+
+/** An even share by topic that leaves every partition where it is, as long as its holder is not over its share. */
+export function share(members: readonly Member[], held: ReadonlyMap<Partition, Member>): Map<Partition, Member> {
+  const wanted = new Map<Partition, Member>();
+  const partitions = [...new Set(members.flatMap((member) => [...member.partitions]))];
+  for (const topic of new Set(partitions.map((partition) => partition.topic)))
+    shareTopic(
+      partitions.filter((partition) => partition.topic === topic),
+      members,
+      held,
+      wanted,
+    );
+  return wanted;
+}
+
+function shareTopic(
+  partitions: readonly Partition[],
+  members: readonly Member[],
+  held: ReadonlyMap<Partition, Member>,
+  wanted: Map<Partition, Member>,
+): void {
+  const able = members.filter((member) => partitions.some((p) => member.partitions.has(p)));
+  const counts = new Map(able.map((member) => [member, 0]));
+  const most = Math.ceil(partitions.length / able.length);
+  const give = (partition: Partition, member: Member): void => {
+    wanted.set(partition, member);
+    counts.set(member, (counts.get(member) ?? 0) + 1);
+  };
+  for (const partition of partitions) {
+    const holder = held.get(partition);
+    if (holder !== undefined && (counts.get(holder) ?? most) < most) give(partition, holder);
+  }
+  for (const partition of partitions) {
+    if (wanted.has(partition)) continue;
+    const [least] = [...counts].sort(([, a], [, b]) => a - b);
+    if (least !== undefined) give(partition, least[0]);
+  }
+}
