@@ -25,6 +25,12 @@ export class MemoryStateStore implements StateStore {
     this.#tasks.set(task, state);
     return Promise.resolve(new MemoryTaskStore(state));
   }
+
+  /** The process that had the task open died: it can be opened again, and what the dead one still commits is lost. */
+  abandon(task: number): void {
+    const state = this.#tasks.get(task);
+    if (state !== undefined) this.#tasks.set(task, { ...state, people: new Map(state.people), open: false });
+  }
 }
 
 class MemoryTaskStore implements TaskStore {

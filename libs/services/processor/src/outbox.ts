@@ -1,6 +1,6 @@
 import { encodeUtf8 } from '@tripline/kernel';
 import type { Output } from '@tripline/engine';
-import { TOPICS } from '@tripline/model';
+import { TOPICS, type Profile } from '@tripline/model';
 import type { Entry, EventLog, Meter } from '@tripline/ports';
 
 /** What a task has to tell the log and has no acknowledgement for yet, in order. Told again after a failure: receivers drop repeats by id. */
@@ -43,6 +43,6 @@ export class Outbox {
 
 function entryOf(person: string, output: Exclude<Output, { kind: 'notice' }>): Entry {
   if (output.kind !== 'profile') return { topic: TOPICS.actions, key: person, value: encodeUtf8(JSON.stringify(output)) };
-  const { kind: _kind, ...profile } = output;
+  const profile: Profile = { person: output.person, revision: output.revision, traits: output.traits };
   return { topic: TOPICS.profiles, key: person, value: encodeUtf8(JSON.stringify(profile)) };
 }

@@ -39,7 +39,7 @@ export class Task {
   #durable: Checkpoint | undefined;
   #flushing: Promise<void> | undefined;
   #flushedAt: Instant;
-  #broken: unknown;
+  #broken: Error | undefined;
 
   constructor(private readonly parts: TaskParts) {
     this.#outbox = new Outbox(parts.log, parts.watch.meter);
@@ -70,7 +70,7 @@ export class Task {
   }
 
   /** What it stopped on, for good. */
-  get broken(): unknown {
+  get broken(): Error | undefined {
     return this.#broken;
   }
 
@@ -99,7 +99,7 @@ export class Task {
       this.#end = Math.max(batch.end, this.#position);
       this.#takeCut();
     } catch (error) {
-      if (!isPassing(error)) this.#broken = error;
+      if (!isPassing(error)) this.#broken = error instanceof Error ? error : new Error(String(error));
       throw error;
     } finally {
       this.#report();

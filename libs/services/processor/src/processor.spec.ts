@@ -1,0 +1,192 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { encodeUtf8, hours, milliseconds, minutes, plus, seconds } from '@tripline/kernel';
+import { TOPICS, type Action } from '@tripline/model';
+import { START } from '@tripline/testing-builders';
+import { ABANDONED, run, settled, until, World, type Running } from '../test/world.js';
+
+const CART = { properties: { cartId: 'c1' } };
+
+describe('a processor', () => {
+  let world: World;
+  const running: Running[] = [];
+  const start = async (...options: Parameters<typeof run> extends [unknown, ...infer R] ? R : never): Promise<Running> => {
+    const one = await run(world, ...options);
+    running.push(one);
+    return one;
+  };
+  const end = async (): Promise<void> => {
+    for (const one of running.splice(0)) await one.close();
+  };
+  beforeEach(async () => {
+    world = await World.open(2);
+  });
+  afterEach(async () => {
+    await end();
+    await world.close();
+  });
+  /** Lets an hour and the settle pass, and waits until whatever is due was decided. */
+  const deadline = async ({ processor }: Running): Promise<void> => {
+    await settled(world);
+    await world.pass(hours(2));
+    await until(
+      () => processor.tasks().every(({ nextDue }) => nextDue === undefined || nextDue > world.clock.now()),
+      (all) => all,
+    );
+    await settled(world);
+  };
+
+  test('who puts something in the cart and does not buy gets one message, decided at the deadline and not before', async () => {
+    await world.publish(ABANDONED);
+    const one = await start();
+    await world.event('cart.item_added', CART);
+    await settled(world);
+    await world.pass(plusSettle(-1));
+    await until(
+      () => world.clock.now(),
+      (now) => now >= plus(START, plusSettle(-1)),
+    );
+    expect(await world.outputs()).toEqual([]);
+    await deadline(one);
+    const outputs = await world.outputs();
+    expect(outputs).toMatchObject([{ kind: 'action', person: 'u:ada', trigger: 'abandoned-cart', step: 'mail' }]);
+    expect((outputs[0] as Action).decided).toBe(plus(START, hours(1)));
+  });
+
+  test('who buys in time gets none; a cart bought under another key does not help', async () => {
+    await world.publish(ABANDONED);
+    const one = await start();
+    await world.event('cart.item_added', { person: 'u:buyer', ...CART });
+    await world.event('order.completed', { person: 'u:buyer', ...CART });
+    await world.event('cart.item_added', { person: 'u:other', ...CART });
+    await world.event('order.completed', { person: 'u:other', properties: { cartId: 'c2' } });
+    await deadline(one);
+    expect((await world.outputs()).map(({ person }) => person)).toEqual(['u:other']);
+  });
+
+  test('a task with nothing due writes no tick, however much time passes', async () => {
+    await world.publish(ABANDONED);
+    const one = await start();
+    await world.event('page.viewed');
+    await deadline(one);
+    expect(await world.ticks()).toBe(0);
+  });
+
+  test('events no trigger names are not parsed', async () => {
+    await world.publish(ABANDONED);
+    await start();
+    const parsed = (): number => world.watch.counts.get('tripline_processor_parsed_total') ?? 0;
+    await settled(world);
+    const before = parsed();
+    for (let i = 0; i < 10; i++) await world.event('page.viewed');
+    await settled(world);
+    expect(parsed()).toBe(before);
+    await world.event('cart.item_added', CART);
+    await settled(world);
+    expect(parsed()).toBe(before + 1);
+  });
+
+  test('a poison record goes to the dead letters with its bytes, and what comes after it counts', async () => {
+    await world.publish(ABANDONED);
+    const one = await start();
+    const bad = [
+      new Uint8Array([0xff, 0xfe, 0]),
+      encodeUtf8('not json'),
+      encodeUtf8('{"kind":7}'),
+      encodeUtf8(''),
+      encodeUtf8('[]'),
+    ];
+    for (const value of bad) await world.log.append([{ topic: TOPICS.events, key: 'u:ada', value }]);
+    await world.event('cart.item_added', CART);
+    await deadline(one);
+    const letters = await world.records(TOPICS.deadLetters);
+    expect(letters.map(({ value }) => [...value])).toEqual(bad.map((bytes) => [...bytes]));
+    expect(
+      letters.every(({ headers }) => headers['reason'] === 'foreign' && headers['source']?.startsWith('tripline.events/')),
+    ).toBe(true);
+    expect(await world.outputs()).toHaveLength(1);
+  });
+
+  test('a kind of ours that this build does not know stops that task with instructions, and no other', async () => {
+    await world.publish(ABANDONED);
+    const one = await start();
+    const value = encodeUtf8('{"kind":"handoff","person":"u:ada"}');
+    await world.log.append([{ topic: TOPICS.events, key: null, value, partition: 0 }]);
+    const halted = await until(
+      () => one.processor.haltedTasks(),
+      (all) => all.length > 0,
+    );
+    expect(halted).toMatchObject([
+      { partition: 0, code: 'unknown-kind', instructions: expect.stringContaining('newer Tripline') },
+    ]);
+    expect(await world.records(TOPICS.deadLetters)).toEqual([]);
+    await world.log.append([{ topic: TOPICS.events, key: null, value: encodeUtf8('x'), partition: 1 }]);
+    await until(
+      () => world.records(TOPICS.deadLetters),
+      (letters) => letters.length === 1,
+    );
+  });
+
+  test('definitions come by control records; an older revision changes nothing', async () => {
+    const one = await start();
+    await world.event('cart.item_added', CART);
+    await world.publish(ABANDONED, 2);
+    await world.publish({ ...ABANDONED, when: [{ event: 'page.viewed' }] }, 1);
+    await world.event('page.viewed');
+    await world.event('cart.item_added', { person: 'u:bob', ...CART });
+    await deadline(one);
+    expect((await world.outputs()).map(({ person }) => person)).toEqual(['u:bob']);
+  });
+
+  test('a withdrawn trigger opens nothing', async () => {
+    await world.publish(ABANDONED);
+    const one = await start();
+    for (const p of [0, 1])
+      await world.append({ kind: 'control', name: 'abandoned-cart', revision: 2, change: { type: 'withdraw' } }, p);
+    await world.event('cart.item_added', CART);
+    await deadline(one);
+    expect(await world.outputs()).toEqual([]);
+  });
+
+  test('what changes of a person is told as their profile', async () => {
+    await world.publish(ABANDONED);
+    await start();
+    await world.event('$identify', { type: 'identify', traits: { email: 'ada@shop.example' } });
+    await settled(world);
+    expect(await world.values(TOPICS.profiles)).toEqual([
+      { person: 'u:ada', revision: 1, traits: { email: 'ada@shop.example' } },
+    ]);
+  });
+
+  test('one person can be asked about where their task is, and only there', async () => {
+    await world.publish(ABANDONED);
+    const one = await start();
+    await world.event('cart.item_added', CART);
+    await settled(world);
+    expect(await one.processor.person('u:ada')).toMatchObject({ task: expect.any(Number), clock: 0 });
+    expect(await one.processor.person('u:nobody')).toBeUndefined();
+    await end();
+    await expect(one.processor.person('u:ada')).rejects.toMatchObject({ code: 'no-owner' });
+  });
+
+  test('while a collector lags, nothing is decided; what it then brings is applied first', async () => {
+    await world.publish(ABANDONED);
+    const one = await start();
+    await world.event('cart.item_added', CART);
+    await world.pass(minutes(30));
+    const received = world.clock.now();
+    await world.log.append([{ topic: TOPICS.ingest, key: null, value: encodeUtf8('the order, not yet collected') }]);
+    await world.pass(hours(3));
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(await world.ticks()).toBe(0);
+    const collector = await world.log.read({
+      group: 'tripline.collector',
+      topics: [TOPICS.ingest],
+      handle: async () => void (await world.event('order.completed', { ...CART, timestamp: received, received })),
+    });
+    await deadline(one);
+    await collector.close();
+    expect(await world.outputs()).toEqual([]);
+  });
+});
+
+const plusSettle = (ms: number): ReturnType<typeof milliseconds> => milliseconds(hours(1) + seconds(10) + ms);
