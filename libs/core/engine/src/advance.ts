@@ -1,15 +1,93 @@
-import { decodeUtf8, encodeUtf8, type Instant, type JsonObject } from '@tripline/kernel';
-import type { PersonKey } from '@tripline/model';
+import { later, type Duration } from '@tripline/kernel';
+import type { Event, PersonKey } from '@tripline/model';
+import { applyViolation } from './absence.js';
+import { Draft } from './draft.js';
+import { applyExits, applyStates } from './exits.js';
+import { resetInactivity } from './inactivity.js';
 import type { Advanced, Input } from './input.js';
+import { collect } from './lets.js';
+import { rememberEvent } from './memory.js';
+import { hashId, isKnown, remember } from './messages-seen.js';
+import { openOrRepeat } from './opening.js';
+import { applyOutcome } from './outcomes.js';
 import type { PersonState } from './person-state.js';
-import type { Program } from './program.js';
+import type { Interest, Program } from './program.js';
+import { endRun, isRecallable } from './recall.js';
+import { advanceSequences } from './sequence.js';
+import { wake } from './steps.js';
+import { fireTimers } from './timers.js';
+import { applyTraits } from './traits.js';
 
-export function advance(_program: Program, _person: PersonKey, state: PersonState | undefined, _input: Input): Advanced {
-  return { state, outputs: [] };
+/**
+ * The state of one person after one input, and what follows from it: a pure function. Same program, state and input, same answer, ids
+ * included. `state` is never changed; where nothing changed, it is the one that is answered.
+ * I1. What rests on absence is decided by a timer input only, never by an event.
+ * I2. Exits are looked at before anything else on the same event.
+ * I3. What an event is to later first events (negated, exit) is remembered after it was applied: it does not stand in its own way.
+ */
+export function advance(program: Program, person: PersonKey, state: PersonState | undefined, input: Input): Advanced {
+  const draft = new Draft(program, person, state);
+  endWithdrawn(draft, input);
+  if (input.kind === 'timer') fireTimers(draft, input.due);
+  else applyEvent(draft, input.event);
+  return { state: draft.result(), outputs: draft.outputs };
 }
-export const nextTimer = (state: PersonState): { readonly due: Instant; readonly deadline: Instant } | undefined => state.next;
-export const encodePerson = (state: PersonState): Uint8Array => encodeUtf8(JSON.stringify(state));
-export const decodePerson = (bytes: Uint8Array): PersonState => JSON.parse(decodeUtf8(bytes)) as PersonState;
-export const describePerson = (_program: Program, _person: PersonKey, state: PersonState): JsonObject => ({
-  traits: state.traits,
-});
+
+/** Runs of a version that is no longer in force end when their person is next touched. */
+function endWithdrawn(draft: Draft, input: Input): void {
+  const at = input.kind === 'timer' ? input.due : input.event.received;
+  for (const run of draft.state.runs) {
+    if (draft.triggerOf(run) !== undefined || (run.phase === 'watched' && !run.actions.some(isRecallable))) continue;
+    draft.note('run-withdrawn', run.trigger);
+    endRun(draft, run, 'withdrawn', at);
+  }
+}
+
+function applyEvent(draft: Draft, event: Event): void {
+  const interests = draft.program.interests(event.name);
+  const isOurs = event.outcome !== undefined && draft.state.runs.length > 0;
+  if (interests.length === 0 && event.traits === undefined && !isOurs) return;
+  if (isRepeated(draft, event)) return draft.note('event-repeated');
+  const changed = applyTraits(draft, event);
+  if (event.historical === true) applyHistorical(draft, interests, event);
+  else applyInOrder(draft, interests, event, changed);
+  for (const { trigger, roles } of interests) rememberEvent(draft, trigger, roles, event);
+}
+
+/** Updates what is known at its own time; opens no run and sends nothing. */
+function applyHistorical(draft: Draft, interests: readonly Interest[], event: Event): void {
+  for (const { trigger, roles } of interests) if (roles.resets) resetInactivity(draft, trigger, event);
+}
+
+function applyInOrder(draft: Draft, interests: readonly Interest[], event: Event, changed: boolean): void {
+  for (const { trigger, roles } of interests) applyExits(draft, trigger, roles, event);
+  if (changed) applyStates(draft, event);
+  for (const { trigger, roles } of interests) applyViolation(draft, trigger, roles, event);
+  if (event.outcome !== undefined) {
+    applyOutcome(draft, event);
+    applyStates(draft, event);
+  }
+  for (const interest of interests) applyToTrigger(draft, interest, event);
+}
+
+function applyToTrigger(draft: Draft, { trigger, roles }: Interest, event: Event): void {
+  collect(draft, trigger, roles, event);
+  if (roles.wakes) wake(draft, trigger, event);
+  const moved = advanceSequences(draft, trigger, roles, event);
+  if (!moved) openOrRepeat(draft, trigger, roles, event);
+  if (roles.resets) resetInactivity(draft, trigger, event);
+}
+
+const KEEP_MIN = 3_600_000 as Duration;
+
+/** The same message id counts once; ids are remembered for as long as late events are accepted. */
+function isRepeated(draft: Draft, event: Event): boolean {
+  const hash = hashId(event.id);
+  if (isKnown(draft.state.messages, hash)) return true;
+  const keep = Math.max(KEEP_MIN, draft.program.acceptMax) as Duration;
+  const at = later(event.received, draft.state.messages.since);
+  const { messages, forgot } = remember(draft.state.messages, hash, at, keep);
+  if (forgot) draft.note('messages-forgotten');
+  draft.set({ messages });
+  return false;
+}

@@ -1,4 +1,6 @@
-export { advance, decodePerson, describePerson, encodePerson, nextTimer } from './advance.js';
+export { advance } from './advance.js';
+export { compileTrigger } from './compile-trigger.js';
+export { type CompiledTrigger } from './compiled-trigger.js';
 export {
   applyControl,
   DRAINING_MAX,
@@ -7,6 +9,10 @@ export {
   type Definition,
   type Definitions,
 } from './definitions.js';
+export { describePerson } from './describe-person.js';
 export { type Advanced, type Input, type Notice, type Output } from './input.js';
+export { decodePerson, encodePerson } from './person-codec.js';
 export { type PersonState } from './person-state.js';
-export { compileTrigger, makeProgram, type CompiledTrigger, type Program } from './program.js';
+export { outcomeEvent, playEvents, playExamples, type ExampleResult, type Played, type PlayOptions } from './play.js';
+export { makeProgram, type Program, type ProgramProblem } from './program.js';
+export { nextTimer, type PendingTimer } from './timers.js';

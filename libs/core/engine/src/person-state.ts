@@ -1,8 +1,132 @@
 import type { Instant, JsonObject } from '@tripline/kernel';
+import type { FinalStatus, OutcomeStatus } from '@tripline/model';
 
-/** placeholder, replaced within the hour */
+/** Open and watched runs of one person; one more is not opened, and counted. */
+export const RUNS_MAX = 100;
+/** Negated and exit events remembered for one person; the one that ends first gives way, counted. */
+export const REMEMBERED_MAX = 100;
+/** Times remembered of one negated event and key. */
+export const REMEMBERED_TIMES_MAX = 8;
+/** Message ids remembered in one generation (there are two); past it the older generation is forgotten early, counted. */
+export const MESSAGES_MAX = 250;
+/** Decided windows remembered for late cancels; the oldest gives way. */
+export const DECIDED_MAX = 20;
+/** What is kept of one event (an alias, an item of a list), in characters of JSON; more is not kept, and counted. */
+export const KEPT_LENGTH_MAX = 8_192;
+
+/**
+ * Where a run stands. `matching`: its condition is not complete. `completing`: messages went out and a wait comes after them, which
+ * begins when each has its final outcome. `waiting`: in that wait. `watched`: nothing more comes; its messages are watched until they are gone.
+ */
+export type Phase = 'matching' | 'completing' | 'waiting' | 'watched';
+
+/** One message of a run, as far as its outcomes are known. */
+export type SentAction = {
+  readonly id: string;
+  readonly step: string;
+  readonly expires: Instant;
+  readonly final?: FinalStatus;
+  /** When its final outcome happened; present with `final`. */
+  readonly closed?: Instant;
+  readonly later: readonly OutcomeStatus[];
+  /** A recall was asked for. */
+  readonly recalled: boolean;
+};
+
+/** An event collected by a `let` list; `unique` is the JSON of what `unique` came to. */
+export type Item = { readonly at: Instant; readonly unique?: string; readonly properties: JsonObject };
+
+/** One attempt of a trigger for a person and correlation key, from its first event to its end. */
+export type Run = {
+  readonly trigger: string;
+  readonly version: number;
+  readonly key: string;
+  /** The messageId of the event that opened it, or what names a spell of silence: what its ids derive from. */
+  readonly opener: string;
+  /** Event time of the event that opened it. */
+  readonly opened: Instant;
+  /** Event time of its first element as it counts now: restart moves it. */
+  readonly start: Instant;
+  readonly phase: Phase;
+  /** The element waited for (matching), else the step that comes next. */
+  readonly position: number;
+  /** Where the window or wait it is in began: the element or step before. */
+  readonly from: Instant;
+  /** The end of that window or wait, exclusive. */
+  readonly deadline: Instant;
+  /** deadline + settle: when a tick decides it. */
+  readonly due: Instant;
+  /** The greatest depth of cause among the events that made it. */
+  readonly depth: number;
+  readonly aliases: JsonObject;
+  readonly lists: { readonly [name: string]: readonly Item[] };
+  /** When its condition completed; absent while matching. */
+  readonly decided?: Instant;
+  /** Where the window of its last element began: from then on the negated event recalls; present with `decided`. */
+  readonly since?: Instant;
+  /** Something of it was sent or is unknown: it counts for `limit`. */
+  readonly counted: boolean;
+  /** What the coming wait waits for has already happened. */
+  readonly met?: Instant;
+  /** Where the last wait began or ended: no later one begins before it. */
+  readonly waited?: Instant;
+  readonly actions: readonly SentAction[];
+};
+
+/** A negated or an exit event kept for a delayed first event that comes after it. A null key holds for every key. */
+export type Remembered = {
+  readonly trigger: string;
+  readonly role: 'not' | 'exit';
+  readonly key: string | null;
+  /** Newest first. */
+  readonly times: readonly Instant[];
+  /** Forgotten from this instant on. */
+  readonly until: Instant;
+};
+
+/**
+ * The silence of a person for one trigger. `armed` is the deadline of the pending timer: never later than `last` plus the span, moved only
+ * when it comes due; absent once the spell was told.
+ */
+export type Quiet = { readonly trigger: string; readonly last: Instant; readonly armed?: Instant; readonly due?: Instant };
+
+/** A window that was decided, kept to notice what would have prevented it. */
+export type Decided = {
+  readonly trigger: string;
+  readonly key: string;
+  readonly from: Instant;
+  readonly decided: Instant;
+  readonly until: Instant;
+};
+
+/** Hashes of message ids in two generations: each is known for at least as long as late events are accepted. */
+export type Messages = { readonly since: Instant; readonly current: readonly number[]; readonly before: readonly number[] };
+
+/** Everything a task knows of one person. A value: `advance` answers a new one. */
 export type PersonState = {
   readonly traits: JsonObject;
+  /** Counts the changes of traits, from 0: none yet. */
   readonly revision: number;
-  readonly next?: { due: Instant; deadline: Instant };
+  /** Event time of the newest change of traits. */
+  readonly traitsAt: Instant;
+  readonly messages: Messages;
+  readonly runs: readonly Run[];
+  readonly remembered: readonly Remembered[];
+  readonly quiet: readonly Quiet[];
+  readonly decided: readonly Decided[];
+  /** When counted runs were decided, by trigger name, oldest first, for `limit`. */
+  readonly counted: { readonly [trigger: string]: readonly Instant[] };
+};
+
+const NEVER = 0 as Instant;
+export const EMPTY_PERSON: PersonState = {
+  traits: {},
+  revision: 0,
+  traitsAt: NEVER,
+  messages: { since: NEVER, current: [], before: [] },
+  runs: [],
+  remembered: [],
+  quiet: [],
+  decided: [],
+  counted: {},
 };

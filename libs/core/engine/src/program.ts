@@ -1,19 +1,93 @@
-import type { Parsed, Problem } from '@tripline/kernel';
-import type { NameSpan, Trigger } from '@tripline/model';
-import type { Definitions } from './definitions.js';
+import { type Duration, type JsonObject, type Parsed, type Problem } from '@tripline/kernel';
+import { CHANNELS, FINAL_STATUSES, LATER_STATUSES, parseTrigger, type NameSpan } from '@tripline/model';
+import { compileTrigger } from './compile-trigger.js';
+import { ANY_EVENT, type CompiledTrigger, type Roles } from './compiled-trigger.js';
+import type { Definition, Definitions } from './definitions.js';
+import { NameTable } from './name-table.js';
 
-/** All triggers in force, compiled and indexed by the events they name. */
-export interface Program {
-  /** Does any trigger name this event? `span` is where the name stands in the bytes. Allocates nothing. */
-  concerns(value: Uint8Array, span: NameSpan): boolean;
-  /** Definitions this build cannot compile, by trigger name: they open nothing. */
-  readonly problems: readonly (Problem & { readonly trigger: string; readonly version: number })[];
-}
-export type CompiledTrigger = { readonly trigger: Trigger };
+/** One trigger that names an event, and what the event is to it. */
+export type Interest = { readonly trigger: CompiledTrigger; readonly roles: Roles };
 
-export function makeProgram(_definitions: Definitions): Program {
-  return { concerns: () => true, problems: [] };
+export type ProgramProblem = Problem & { readonly trigger: string; readonly version: number };
+
+const NONE: readonly Interest[] = [];
+
+/**
+ * All triggers in force, compiled and indexed by the events they name. The cost of an event grows with the triggers that name it,
+ * not with those that exist.
+ */
+export class Program {
+  /** Definitions this build cannot compile: their runs end, they open nothing. */
+  readonly problems: readonly ProgramProblem[];
+  /** How long a message id is remembered: the longest `accept` in force. */
+  readonly acceptMax: Duration;
+  readonly #versions = new Map<string, Map<number, CompiledTrigger>>();
+  readonly #interests = new Map<string, Interest[]>();
+  readonly #names: NameTable;
+  readonly #all: boolean;
+
+  constructor(definitions: Definitions) {
+    const problems: ProgramProblem[] = [];
+    for (const definition of definitions) if (definition.state !== 'withdrawn') this.#add(definition, problems);
+    this.problems = problems;
+    this.acceptMax = Math.max(0, ...this.triggers().map((t) => t.accept)) as Duration;
+    this.#all = this.#interests.has(ANY_EVENT);
+    this.#names = new NameTable([...this.#interests.keys(), ...OWN_NAMES]);
+  }
+
+  /** Must the record be parsed? `span` is where its event's name stands in the bytes. Allocates nothing. */
+  concerns(value: Uint8Array, span: NameSpan): boolean {
+    return this.#all || this.#names.has(value, span);
+  }
+
+  /** The triggers that name this event, those that watch for any event last. */
+  interests(name: string): readonly Interest[] {
+    const named = this.#interests.get(name) ?? NONE;
+    return this.#all && name !== ANY_EVENT ? [...named, ...(this.#interests.get(ANY_EVENT) ?? NONE)] : named;
+  }
+
+  version(name: string, version: number): CompiledTrigger | undefined {
+    return this.#versions.get(name)?.get(version);
+  }
+
+  /** The version that opens runs. */
+  live(name: string): CompiledTrigger | undefined {
+    for (const trigger of this.#versions.get(name)?.values() ?? []) if (trigger.live) return trigger;
+    return undefined;
+  }
+
+  triggers(): readonly CompiledTrigger[] {
+    return [...this.#versions.values()].flatMap((versions) => [...versions.values()]);
+  }
+
+  #add(definition: Definition, problems: ProgramProblem[]): void {
+    const { name, version } = definition;
+    const compiled = compileDocument(definition.document);
+    if (!compiled.ok) return void problems.push(...compiled.problems.map((p) => ({ ...p, trigger: name, version })));
+    const trigger = { ...compiled.value, name, version, live: definition.state === 'live' };
+    const versions = this.#versions.get(name) ?? new Map<number, CompiledTrigger>();
+    this.#versions.set(name, versions.set(version, trigger));
+    for (const [event, roles] of trigger.roles) {
+      const interests = this.#interests.get(event) ?? [];
+      this.#interests.set(event, interests);
+      interests.push({ trigger, roles });
+    }
+  }
 }
-export function compileTrigger(trigger: Trigger): Parsed<CompiledTrigger> {
-  return { ok: true, value: { trigger } };
+
+/** Identifies carry traits, outcomes complete steps: they concern every task. */
+const OWN_NAMES = ['$identify', ...CHANNELS.flatMap((c) => [...FINAL_STATUSES, ...LATER_STATUSES].map((s) => `${c}.${s}`))];
+
+/** A document is immutable and compiles to the same: once is enough, whatever else changes around it. */
+const compiledOnce = new WeakMap<JsonObject, Parsed<CompiledTrigger>>();
+
+function compileDocument(document: JsonObject): Parsed<CompiledTrigger> {
+  const known = compiledOnce.get(document);
+  if (known !== undefined) return known;
+  const parsed = parseTrigger(document);
+  const compiled = parsed.ok ? compileTrigger(parsed.value) : parsed;
+  compiledOnce.set(document, compiled);
+  return compiled;
 }
+
+export const makeProgram = (definitions: Definitions): Program => new Program(definitions);

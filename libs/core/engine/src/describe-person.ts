@@ -1,0 +1,67 @@
+import { formatInstant, type Instant, type Json, type JsonObject } from '@tripline/kernel';
+import type { PersonKey } from '@tripline/model';
+import type { CompiledTrigger } from './compiled-trigger.js';
+import type { PersonState, Quiet, Run } from './person-state.js';
+import type { Program } from './program.js';
+import { runIdOf } from './recall.js';
+
+/** What is known of one person, written for people to read: traits, open runs, what each waits for and until when. Instants in ISO 8601. */
+export function describePerson(program: Program, person: PersonKey, state: PersonState): JsonObject {
+  return {
+    person,
+    traits: state.traits,
+    revision: state.revision,
+    runs: state.runs.map((run) => describeRun(program, person, run)),
+    silence: state.quiet.map(describeQuiet),
+    remembered: state.remembered.map((r) => ({
+      trigger: r.trigger,
+      event: r.role,
+      key: r.key,
+      at: r.times.map(formatInstant),
+      until: formatInstant(r.until),
+    })),
+    counted: Object.fromEntries(Object.entries(state.counted).map(([name, times]) => [name, times.map(formatInstant)])),
+  };
+}
+
+function describeRun(program: Program, person: PersonKey, run: Run): JsonObject {
+  const trigger = program.version(run.trigger, run.version);
+  return {
+    run: runIdOf(person, run),
+    trigger: run.trigger,
+    version: run.version,
+    ...(run.key === '' ? {} : { key: run.key }),
+    phase: run.phase,
+    waitsFor: waitsFor(trigger, run),
+    since: formatInstant(run.from),
+    until: formatInstant(run.deadline),
+    decidedAt: formatInstant(run.due),
+    ...(run.decided === undefined ? {} : { completed: formatInstant(run.decided) }),
+    known: run.aliases,
+    lists: Object.fromEntries(Object.entries(run.lists).map(([name, items]) => [name, items.map((item) => item.properties)])),
+    actions: run.actions.map((a) => ({
+      id: a.id,
+      step: a.step,
+      status: a.final ?? (a.recalled ? 'recall asked' : 'pending'),
+      later: [...a.later],
+      expires: formatInstant(a.expires),
+    })),
+  };
+}
+
+/** `order.completed not to happen`, `email.clicked`, `its messages to be sent` … */
+function waitsFor(trigger: CompiledTrigger | undefined, run: Run): string {
+  if (run.phase === 'watched' || run.phase === 'completing') return 'the outcome of its messages';
+  const step = trigger?.steps[run.position];
+  if (run.phase === 'waiting') return step?.kind === 'wait' && step.until !== undefined ? step.until.name : 'the time to pass';
+  const part = trigger?.parts[run.position];
+  if (part === undefined) return 'nothing: its version is no longer in force';
+  return part.kind === 'event' ? part.name : `no ${part.name}`;
+}
+
+const describeQuiet = ({ trigger, last, armed }: Quiet): JsonObject => ({
+  trigger,
+  last: formatInstant(last),
+  until: ends(armed),
+});
+const ends = (armed: Instant | undefined): Json => (armed === undefined ? null : formatInstant(armed));

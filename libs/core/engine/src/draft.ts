@@ -1,0 +1,59 @@
+import type { PersonKey } from '@tripline/model';
+import type { CompiledTrigger } from './compiled-trigger.js';
+import type { Output } from './input.js';
+import { EMPTY_PERSON, type PersonState, type Run } from './person-state.js';
+import type { Program } from './program.js';
+
+/**
+ * The working copy of one person during one `advance`: the state so far and what it has put out.
+ * I1. `state` is only ever replaced, never changed in place: the caller's value stays as it was.
+ */
+export class Draft {
+  state: PersonState;
+  readonly outputs: Output[] = [];
+
+  constructor(
+    readonly program: Program,
+    readonly person: PersonKey,
+    readonly before: PersonState | undefined,
+  ) {
+    this.state = before ?? EMPTY_PERSON;
+  }
+
+  set(change: Partial<PersonState>): void {
+    this.state = { ...this.state, ...change };
+  }
+
+  /** Counted in a metric of that name; nothing depends on it. */
+  note(name: string, trigger?: string): void {
+    this.outputs.push(trigger === undefined ? { kind: 'notice', name } : { kind: 'notice', name, trigger });
+  }
+
+  runsOf({ name, version }: CompiledTrigger): readonly Run[] {
+    const { runs } = this.state;
+    return runs.length === 0 ? runs : runs.filter((run) => run.trigger === name && run.version === version);
+  }
+
+  triggerOf(run: Run): CompiledTrigger | undefined {
+    return this.program.version(run.trigger, run.version);
+  }
+
+  add(run: Run): Run {
+    this.set({ runs: [...this.state.runs, run] });
+    return run;
+  }
+
+  /** Puts `next` in the place of `run`; answers it. */
+  replace(run: Run, next: Run): Run {
+    this.set({ runs: this.state.runs.map((each) => (each === run ? next : each)) });
+    return next;
+  }
+
+  remove(run: Run): void {
+    this.set({ runs: this.state.runs.filter((each) => each !== run) });
+  }
+
+  result(): PersonState | undefined {
+    return this.state === EMPTY_PERSON ? undefined : this.state;
+  }
+}

@@ -1,0 +1,39 @@
+import type { Event } from '@tripline/model';
+import type { CompiledTrigger, EventTest, Roles } from './compiled-trigger.js';
+import { mayBelong } from './correlation.js';
+import type { Draft } from './draft.js';
+import { possibly } from './event-test.js';
+import { noteLateCancel, noteLateCancelOf } from './late-cancel.js';
+import type { Run } from './person-state.js';
+import { endRun } from './recall.js';
+
+/**
+ * Ends what an exit event ends: every run of its key that began before it, in whatever phase. Looked at before anything else on the
+ * same event. An event whose `where` or key is unknown exits too.
+ */
+export function applyExits(draft: Draft, trigger: CompiledTrigger, roles: Roles, event: Event): void {
+  for (const exit of roles.exits) applyExit(draft, trigger, exit, event);
+}
+
+function applyExit(draft: Draft, trigger: CompiledTrigger, exit: EventTest, event: Event): void {
+  const key = exit.key(event.properties);
+  for (const run of draft.runsOf(trigger)) {
+    if (event.timestamp < run.start || !mayBelong(key, run) || !possibly(draft, exit, event, run)) continue;
+    noteLateCancelOf(draft, run, event);
+    endRun(draft, run, 'exit', event.timestamp);
+  }
+  if (possibly(draft, exit, event, undefined)) noteLateCancel(draft, trigger, key, event);
+}
+
+/** Is one of the trigger's `exit … is` states true? An unknown state does not act. */
+export const hasLeft = (draft: Draft, trigger: CompiledTrigger, run: Run): boolean =>
+  trigger.states.some((state) => state.evaluate({ event: undefined, user: draft.state.traits, run }) === true);
+
+/** Ends every run that a state ends, after something about the person changed. */
+export function applyStates(draft: Draft, event: Event): void {
+  for (const run of draft.state.runs) {
+    const trigger = draft.triggerOf(run);
+    if (trigger !== undefined && trigger.states.length > 0 && hasLeft(draft, trigger, run))
+      endRun(draft, run, 'exit', event.timestamp);
+  }
+}

@@ -1,0 +1,60 @@
+import { deriveId, plus, type Instant, type Json, type JsonObject } from '@tripline/kernel';
+import type { Action } from '@tripline/model';
+import type { CompiledTrigger, MessagePart } from './compiled-trigger.js';
+import type { Draft } from './draft.js';
+import type { Run, SentAction } from './person-state.js';
+import { runIdOf } from './recall.js';
+import { UNKNOWN } from './value.js';
+
+/** When a message was decided and from when its staleness counts. */
+export type Moment = { readonly decided: Instant; readonly ready: Instant };
+
+/** Asks for one message of a run and answers what the run keeps of it. */
+export function ask(draft: Draft, trigger: CompiledTrigger, run: Run, step: MessagePart, moment: Moment): SentAction {
+  const id = runIdOf(draft.person, run);
+  const action = makeAction(draft, trigger, run, step, moment, id);
+  draft.outputs.push(action);
+  return { id: action.id, step: step.id, expires: action.expires, later: [], recalled: false };
+}
+
+function makeAction(
+  draft: Draft,
+  { name, version, trigger, grace }: CompiledTrigger,
+  run: Run,
+  step: MessagePart,
+  { decided, ready }: Moment,
+  id: string,
+): Action {
+  return {
+    kind: 'action',
+    id: deriveId('act', id, step.id),
+    run: id,
+    firing: deriveId('fir', id),
+    person: draft.person,
+    trigger: name,
+    version,
+    step: step.id,
+    channel: step.channel,
+    template: step.template,
+    purpose: trigger.purpose,
+    ...(trigger.topic === undefined ? {} : { topic: trigger.topic }),
+    data: dataOf(draft, name, run, step),
+    decided,
+    ready,
+    grace,
+    expires: plus(ready, step.expires),
+    depth: run.depth + 1,
+    profileRevision: draft.state.revision,
+  };
+}
+
+/** What `with` comes to. What is unknown is left out and counted: the template's needs then say whether the message can do without. */
+function dataOf(draft: Draft, trigger: string, run: Run, step: MessagePart): JsonObject {
+  const data: Record<string, Json> = {};
+  for (const { name, value } of step.data) {
+    const answer = value.evaluate({ event: undefined, user: draft.state.traits, run });
+    if (answer === UNKNOWN) draft.note('data-unknown', trigger);
+    else data[name] = answer;
+  }
+  return data;
+}

@@ -1,0 +1,97 @@
+import { isJsonObject, type Json, type JsonObject } from '@tripline/kernel';
+import { FINAL_STATUSES, LATER_STATUSES, type Trigger } from '@tripline/model';
+import type { Expression, Getter, Names } from './expression.js';
+import type { Run } from './person-state.js';
+import type { Scope } from './scope.js';
+import { propertyOf, UNKNOWN, type Value } from './value.js';
+
+const STATUSES: readonly string[] = [...FINAL_STATUSES, ...LATER_STATUSES];
+
+/**
+ * What names mean in one trigger, resolved when it is compiled. Beside an event (`where`, `value`): aliases, step ids, `user`, else a property
+ * of that event. In `if`, `is`, `with`: aliases, `let` names, steps, `user`, else a problem. `event.x` is always the property.
+ */
+export class TriggerNames {
+  readonly #aliases: readonly string[];
+  readonly #steps: ReadonlySet<string>;
+  readonly #lets: ReadonlyMap<string, Getter>;
+
+  constructor(trigger: Trigger, sums: ReadonlyMap<string, Expression>) {
+    this.#aliases = trigger.when.elements.flatMap((e) => ('as' in e && e.as !== undefined ? [e.as] : []));
+    this.#steps = new Set(trigger.do.flatMap((s) => ('id' in s ? [s.id] : [])));
+    this.#lets = new Map(
+      Object.entries(trigger.let).map(([name, spec]) => [name, 'list' in spec ? listOf(name) : sumOf(spec.of, sums.get(name))]),
+    );
+  }
+
+  /** For a `where` of the element at `position`: only the aliases before it are known there. */
+  besideEvent(position = Number.POSITIVE_INFINITY): Names {
+    return (name) => {
+      if (name === 'event') return (scope) => scope.event ?? UNKNOWN;
+      const at = this.#aliases.indexOf(name);
+      if (at >= 0 && at >= position) return `${JSON.stringify(name)} is not known yet: it names a later element, or this one`;
+      return this.shared(name) ?? ((scope) => propertyOf(scope.event ?? UNKNOWN, name));
+    };
+  }
+
+  readonly ofState: Names = (name) =>
+    this.shared(name) ?? this.#lets.get(name) ?? `unknown name ${JSON.stringify(name)}: ${this.hint()}`;
+
+  /** The flags an expression asks of steps that have none such: `mail.clickd`. */
+  wrongFlags({ reads }: Expression): string[] {
+    return [...reads].flatMap(([name, fields]) =>
+      this.#steps.has(name)
+        ? [...fields]
+            .filter((f) => f !== '*' && !STATUSES.includes(f))
+            .map((f) => `the step ${name} has no ${JSON.stringify(f)}; it has ${STATUSES.join(', ')}`)
+        : [],
+    );
+  }
+
+  private shared(name: string): Getter | undefined {
+    if (name === 'user') return (scope) => scope.user;
+    if (this.#aliases.includes(name)) return (scope) => propertyOf(scope.run?.aliases ?? UNKNOWN, name);
+    return this.#steps.has(name) ? (scope) => (scope.run === undefined ? UNKNOWN : flagsOf(scope.run, name)) : undefined;
+  }
+
+  private hint(): string {
+    const known = [...this.#aliases, ...this.#lets.keys(), ...this.#steps, 'user'];
+    return `here stand ${known.join(', ')}`;
+  }
+}
+
+const listOf =
+  (name: string): Getter =>
+  ({ run }) =>
+    run?.lists[name]?.map((item) => item.properties) ?? [];
+
+/** Sums over the items; one that lacks the value is left out. */
+function sumOf(list: string, each: Expression | undefined): Getter {
+  return ({ user, run }) => {
+    let total = 0;
+    for (const { properties } of run?.lists[list] ?? []) {
+      const value: Value = each?.evaluate({ event: properties, user, run }) ?? UNKNOWN;
+      if (typeof value === 'number') total += value;
+    }
+    return Number.isFinite(total) ? total : UNKNOWN;
+  };
+}
+
+/** A step's flags are false until they happen; every later status implies `sent`. */
+export function flagsOf(run: Run, step: string): JsonObject {
+  const action = run.actions.find((a) => a.step === step);
+  const flags: Record<string, Json> = Object.fromEntries(STATUSES.map((status) => [status, false]));
+  if (action?.final !== undefined) flags[action.final] = true;
+  for (const status of action?.later ?? []) flags[status] = true;
+  if (action !== undefined && action.later.length > 0) flags['sent'] = true;
+  return flags;
+}
+
+/** Only the properties that some expression reads. */
+export function project(properties: JsonObject, fields: ReadonlySet<string>): JsonObject {
+  if (fields.has('*')) return properties;
+  const kept: Record<string, Json> = {};
+  for (const field of fields)
+    if (isJsonObject(properties) && Object.hasOwn(properties, field)) kept[field] = properties[field] as Json;
+  return kept;
+}

@@ -1,0 +1,158 @@
+import { assert, deriveId, plus, type Instant, type Json } from '@tripline/kernel';
+import type { Action, Event, Example, PersonKey, Recall, Trigger } from '@tripline/model';
+import { advance } from './advance.js';
+import type { Definitions } from './definitions.js';
+import type { Notice, Output } from './input.js';
+import { decodePerson, encodePerson } from './person-codec.js';
+import type { PersonState } from './person-state.js';
+import { makeProgram, type Program } from './program.js';
+import { nextTimer } from './timers.js';
+
+/** What came of a list of events: each output in the order it was put out. */
+export type Played = {
+  readonly state: PersonState | undefined;
+  readonly actions: readonly Action[];
+  readonly recalls: readonly Recall[];
+  readonly notices: readonly Notice[];
+};
+
+export type PlayOptions = {
+  /** What becomes of an action, and when; by default it is sent at the instant it was decided. Undefined: nothing is ever heard of it. */
+  readonly outcome?: (
+    action: Action,
+  ) => (Pick<Event, 'timestamp' | 'received'> & { readonly status: 'sent' | 'dropped' | 'failed' }) | undefined;
+  /** Encode and decode the state after every input: the answer must not depend on it. */
+  readonly recode?: boolean;
+};
+
+/** The last instant of the virtual clock, after everything that waits for a time. */
+const END = 8_640_000_000_000_000 as Instant;
+/** Inputs one play may take, outcomes and timers included. */
+const INPUTS_MAX = 100_000;
+
+/**
+ * Plays events of one person on a virtual clock: it moves to each record's `received` before that is applied, and to the end of time
+ * after the last. Events are applied in the order given. Sent messages come back as outcomes, so that waits begin.
+ */
+export function playEvents(program: Program, person: PersonKey, events: readonly Event[], options: PlayOptions = {}): Played {
+  const player = new Player(program, person, options);
+  for (const event of events) player.event(event);
+  player.finish();
+  const of = <K extends Output['kind']>(kind: K) =>
+    player.outputs.filter((o): o is Extract<Output, { kind: K }> => o.kind === kind);
+  return { state: player.state, actions: of('action'), recalls: of('recall'), notices: of('notice') };
+}
+
+class Player {
+  state: PersonState | undefined;
+  readonly outputs: Output[] = [];
+  #clock = 0 as Instant;
+  #inputs = 0;
+  #outcomes: Event[] = [];
+
+  constructor(
+    readonly program: Program,
+    readonly person: PersonKey,
+    readonly options: PlayOptions,
+  ) {}
+
+  event(event: Event): void {
+    this.#moveTo(event.received);
+    this.#apply({ kind: 'event', event, clock: this.#clock });
+  }
+
+  finish(): void {
+    this.#moveTo(END);
+  }
+
+  /** Timers and outcomes up to `until`, in the order of their instants; an outcome before a timer of the same instant. */
+  #moveTo(until: Instant): void {
+    for (;;) {
+      const timer = this.state === undefined ? undefined : nextTimer(this.state);
+      const outcome = this.#outcomes[0];
+      if (outcome !== undefined && outcome.received <= until && (timer === undefined || outcome.received <= timer.due)) {
+        this.#outcomes.shift();
+        this.#clock = outcome.received;
+        this.#apply({ kind: 'event', event: outcome, clock: this.#clock });
+      } else if (timer !== undefined && timer.due <= until) {
+        this.#clock = timer.due;
+        this.#apply({ kind: 'timer', due: timer.due, clock: this.#clock });
+      } else break;
+    }
+    this.#clock = until;
+  }
+
+  #apply(input: Parameters<typeof advance>[3]): void {
+    assert(++this.#inputs <= INPUTS_MAX, `a play ends within ${INPUTS_MAX} inputs`);
+    const { state, outputs } = advance(this.program, this.person, this.state, input);
+    this.state = state === undefined || this.options.recode !== true ? state : decodePerson(encodePerson(state));
+    this.outputs.push(...outputs);
+    for (const output of outputs) if (output.kind === 'action') this.#answer(output);
+  }
+
+  #answer(action: Action): void {
+    const { outcome = sentAtOnce } = this.options;
+    const answer = outcome(action);
+    if (answer === undefined) return;
+    this.#outcomes.push(outcomeEvent(action, answer.status, answer.timestamp, answer.received));
+    this.#outcomes.sort((a, b) => a.received - b.received);
+  }
+}
+
+const sentAtOnce = (action: Action) => ({ status: 'sent', timestamp: action.decided, received: action.ready }) as const;
+
+/** The event by which a person's task is told what became of an action. */
+export const outcomeEvent = (
+  action: Action,
+  status: NonNullable<Event['outcome']>['status'],
+  timestamp: Instant,
+  received: Instant,
+): Event => ({
+  id: deriveId('rcp', action.id, status, ''),
+  person: action.person,
+  type: 'outcome',
+  name: `${action.channel}.${status}`,
+  timestamp,
+  received,
+  properties: {},
+  causedBy: { trigger: action.trigger, depth: action.depth },
+  outcome: { action: action.id, run: action.run, trigger: action.trigger, step: action.step, status },
+});
+
+/** One example of a trigger played: what it expected and what came, as `{ at, step }` from the example's beginning, in order. */
+export type ExampleResult = {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly expected: readonly Json[];
+  readonly actual: readonly Json[];
+};
+
+const EXAMPLE_START = 1_767_225_600_000 as Instant;
+
+/** Plays each of the trigger's own examples. Times are those of the decision; `settle` comes on top in real time. */
+export function playExamples(trigger: Trigger, document: Definitions[number]['document']): readonly ExampleResult[] {
+  const program = makeProgram([{ name: trigger.name, version: 1, revision: 1, document, state: 'live' }]);
+  return trigger.examples.map((example) => playExample(program, example));
+}
+
+function playExample(program: Program, example: Example): ExampleResult {
+  const events = example.events.map((event, i) => exampleEvent(event, i)).sort((a, b) => a.received - b.received);
+  const { actions } = playEvents(program, 'u:example', events);
+  const actual = actions.map((action) => ({ at: action.decided - EXAMPLE_START, step: action.step }));
+  const expected = example.expect.map(({ at, step }) => ({ at, step }));
+  return { name: example.name, ok: JSON.stringify(actual) === JSON.stringify(expected), expected, actual };
+}
+
+function exampleEvent({ at, event, received, properties, traits }: Example['events'][number], i: number): Event {
+  const type = event === '$identify' ? 'identify' : 'track';
+  return {
+    id: `example-${i}`,
+    person: 'u:example',
+    type,
+    name: event,
+    timestamp: plus(EXAMPLE_START, at),
+    received: plus(EXAMPLE_START, received ?? at),
+    properties: properties ?? {},
+    ...(traits === undefined ? {} : { traits }),
+  };
+}

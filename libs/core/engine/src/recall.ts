@@ -1,0 +1,38 @@
+import { deriveId, type Instant } from '@tripline/kernel';
+import type { PersonKey } from '@tripline/model';
+import type { Draft } from './draft.js';
+import type { Run, SentAction } from './person-state.js';
+import { watch } from './watching.js';
+
+export const runIdOf = (person: PersonKey, run: Run): string => deriveId('run', run.trigger, person, run.key, run.opener);
+
+/** May still be held somewhere: its final outcome is not known, and nobody asked for it back. */
+export const isRecallable = (action: SentAction): boolean => action.final === undefined && !action.recalled;
+
+/** Sent, or perhaps sent. */
+export const isGone = (action: SentAction): boolean =>
+  action.final === 'sent' || action.final === 'unknown' || action.later.length > 0;
+
+/** Ends a run at once: what has not gone out is recalled and watched until it is known what became of it. */
+export function endRun(draft: Draft, run: Run, reason: string, at: Instant): void {
+  if (run.actions.every((action) => action.final !== undefined)) return draft.remove(run);
+  draft.replace(run, watch(recallActions(draft, run, reason, at)));
+}
+
+function recallActions(draft: Draft, run: Run, reason: string, at: Instant): Run {
+  const { person } = draft;
+  for (const action of run.actions.filter(isRecallable)) {
+    const id = deriveId('rcl', action.id);
+    draft.outputs.push({
+      kind: 'recall',
+      id,
+      action: action.id,
+      run: runIdOf(person, run),
+      person,
+      trigger: run.trigger,
+      reason,
+      at,
+    });
+  }
+  return { ...run, actions: run.actions.map((action) => (isRecallable(action) ? { ...action, recalled: true } : action)) };
+}

@@ -1,0 +1,61 @@
+import { assert, type Instant } from '@tripline/kernel';
+import type { Draft } from './draft.js';
+import { decideQuiet, decideSpell } from './inactivity.js';
+import { closeSilent } from './outcomes.js';
+import type { PersonState, Quiet, Run } from './person-state.js';
+import { decideMatching } from './sequence.js';
+import { goOn } from './steps.js';
+import { SILENCE_AFTER_EXPIRY } from './watching.js';
+
+/** Decisions one timer may take: every run with every step, and as much again. */
+const DECISIONS_MAX = 20_000;
+
+export type PendingTimer = { readonly due: Instant; readonly deadline: Instant };
+type Pending = PendingTimer & { readonly order: string; readonly run?: Run; readonly quiet?: Quiet };
+
+/** The earliest thing a person waits for: what a task keeps as their one timer. */
+export function nextTimer(state: PersonState): PendingTimer | undefined {
+  const next = earliest(state);
+  return next === undefined ? undefined : { due: next.due, deadline: next.deadline };
+}
+
+/** Decides everything with deadline + settle ≤ `due`: by that instant, then deadline, then run; what becomes ripe meanwhile too. */
+export function fireTimers(draft: Draft, due: Instant): void {
+  for (let decisions = 0; ; decisions++) {
+    const next = earliest(draft.state);
+    if (next === undefined || next.due > due) return;
+    assert(decisions < DECISIONS_MAX, 'each decision moves a run on or ends it');
+    if (next.run !== undefined) decideRun(draft, next.run);
+    else if (next.quiet !== undefined) decideQuiet(draft, next.quiet);
+  }
+}
+
+function earliest({ runs, quiet }: PersonState): Pending | undefined {
+  let next: Pending | undefined;
+  for (const run of runs) next = first(next, run.due, run.deadline, { run });
+  for (const each of quiet)
+    if (each.due !== undefined && each.armed !== undefined) next = first(next, each.due, each.armed, { quiet: each });
+  return next;
+}
+
+function first(
+  best: Pending | undefined,
+  due: Instant,
+  deadline: Instant,
+  what: { readonly run?: Run; readonly quiet?: Quiet },
+): Pending {
+  if (best !== undefined && (best.due < due || (best.due === due && best.deadline < deadline))) return best;
+  const order =
+    what.run === undefined ? (what.quiet?.trigger ?? '') : `${what.run.trigger}\u0000${what.run.key}\u0000${what.run.opener}`;
+  const isSooner = best === undefined || best.due !== due || best.deadline !== deadline || order < best.order;
+  return isSooner ? { due, deadline, order, ...what } : best;
+}
+
+function decideRun(draft: Draft, run: Run): void {
+  const trigger = draft.triggerOf(run);
+  if (run.phase === 'completing' || run.phase === 'watched') return closeSilent(draft, run, run.deadline, SILENCE_AFTER_EXPIRY);
+  if (trigger === undefined) return draft.remove(run);
+  if (run.phase === 'waiting') return void goOn(draft, trigger, run, { decided: run.deadline, ready: run.due });
+  if (trigger.parts[run.position]?.kind === 'inactive') return decideSpell(draft, trigger, run);
+  decideMatching(draft, trigger, run);
+}
