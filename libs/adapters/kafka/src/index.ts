@@ -1,1 +1,2 @@
-export {};
+export { type KafkaLogOptions } from './client.js';
+export { openKafkaLog } from './kafka-log.js';
