@@ -56,7 +56,7 @@ export class EmbeddedLog implements EventLog {
 
   constructor({ directory, watch, machine = Date.now }: EmbeddedLogOptions) {
     this.#lock = new DirectoryLock(directory);
-    this.#files = new LogFiles(directory);
+    this.#files = this.#openFiles(directory);
     this.#watch = watch;
     this.clock = new EmbeddedClock(this.#files.clock() ?? { aheadMs: 0, shownMs: 0 }, machine, (r) => this.#files.saveClock(r));
     this.#appender = new Appender(this.#files, this.clock);
@@ -131,6 +131,15 @@ export class EmbeddedLog implements EventLog {
     await this.#files.saveClock(this.clock.reading());
     await this.#files.close();
     this.#lock.release();
+  }
+
+  #openFiles(directory: string): LogFiles {
+    try {
+      return new LogFiles(directory);
+    } catch (error) {
+      this.#lock.release();
+      throw error;
+    }
   }
 
   async #trimPartition(partition: Partition, before: number): Promise<void> {

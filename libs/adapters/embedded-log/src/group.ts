@@ -1,5 +1,5 @@
 import type { Partition } from './partition.js';
-import { Lane, type LaneOwner } from './lane.js';
+import type { Lane } from './lane.js';
 
 /** One reader of a group, as the group sees it. */
 export type Member = { readonly partitions: ReadonlySet<Partition>; lane(partition: Partition): Lane };
@@ -64,20 +64,31 @@ function shareTopic(
   held: ReadonlyMap<Partition, Member>,
   wanted: Map<Partition, Member>,
 ): void {
-  const able = members.filter((member) => partitions.some((p) => member.partitions.has(p)));
-  const counts = new Map(able.map((member) => [member, 0]));
-  const most = Math.ceil(partitions.length / able.length);
+  const room = makeRoom(partitions, members, held);
   const give = (partition: Partition, member: Member): void => {
     wanted.set(partition, member);
-    counts.set(member, (counts.get(member) ?? 0) + 1);
+    room.set(member, (room.get(member) ?? 0) - 1);
   };
   for (const partition of partitions) {
     const holder = held.get(partition);
-    if (holder !== undefined && (counts.get(holder) ?? most) < most) give(partition, holder);
+    if (holder !== undefined && (room.get(holder) ?? 0) > 0) give(partition, holder);
   }
   for (const partition of partitions) {
     if (wanted.has(partition)) continue;
-    const [least] = [...counts].sort(([, a], [, b]) => a - b);
-    if (least !== undefined) give(partition, least[0]);
+    const free = [...room].find(([, left]) => left > 0);
+    if (free !== undefined) give(partition, free[0]);
   }
+}
+
+/** How many partitions each member that reads the topic is to have: no two differ by more than one, those that hold most have the one more. */
+function makeRoom(
+  partitions: readonly Partition[],
+  members: readonly Member[],
+  held: ReadonlyMap<Partition, Member>,
+): Map<Member, number> {
+  const holds = (member: Member): number => partitions.filter((partition) => held.get(partition) === member).length;
+  const able = members.filter((member) => partitions.some((partition) => member.partitions.has(partition)));
+  able.sort((a, b) => holds(b) - holds(a));
+  const least = Math.floor(partitions.length / able.length);
+  return new Map(able.map((member, i) => [member, least + (i < partitions.length % able.length ? 1 : 0)]));
 }
