@@ -10,7 +10,7 @@ import { RecordingWatch } from '@tripline/testing-builders';
 import { EmbeddedLog } from './embedded-log.js';
 
 const LIB = join(import.meta.dirname, '..');
-const BUILT = join(LIB, '.cache/kill');
+const BUILT = join(LIB, '.cache/dist');
 const TSC = join(LIB, '../../../node_modules/typescript7/bin/tsc');
 
 describe('a process killed while it appends', () => {
