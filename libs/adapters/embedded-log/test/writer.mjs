@@ -19,5 +19,5 @@ for (let i = (await log.bounds('t'))[0].end / 100; ; i++) {
     value: new TextEncoder().encode(String(i * 100 + (n >> 1))),
   }));
   const placed = await log.append(entries);
-  console.log(placed.at(-1).offset + 1);
+  process.stdout.write(`${placed.at(-1).offset + 1}\n`);
 }
