@@ -61,8 +61,10 @@ class LmdbTaskStore implements TaskStore {
     return this.#meta.getBinary(DEFINITIONS);
   }
 
+  /** LMDB's own read buffer, of which only `length` is the value. */
   person(key: string): Uint8Array | undefined {
-    return this.#people.getBinary(key);
+    const shared = this.#people.getBinaryFast(key);
+    return shared?.subarray(0, shared.length);
   }
 
   timers(until: Instant, max: number, after?: Timer): readonly Timer[] {

@@ -26,6 +26,7 @@ export interface TaskStore {
   /** Undefined for a task that never committed. */
   checkpoint(): Checkpoint | undefined;
   definitions(): Uint8Array | undefined;
+  /** The bytes hold until the next read: decode them at once. */
   person(key: string): Uint8Array | undefined;
   /** The timers with `due` ≤ `until`, in order, at most `max`; those behind `after` where it is given (which need not exist). */
   timers(until: Instant, max: number, after?: Timer): readonly Timer[];

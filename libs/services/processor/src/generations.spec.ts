@@ -3,7 +3,7 @@ import { Generations } from './generations.js';
 
 describe('a cache in two generations', () => {
   test('never holds more than its bound, and always the half used last', () => {
-    const cache = new Generations<number>(10);
+    const cache = new Generations<number>(() => 10);
     for (let i = 0; i < 1_000; i++) {
       cache.set(`k${i}`, i);
       expect(cache.size).toBeLessThanOrEqual(10);
@@ -13,7 +13,7 @@ describe('a cache in two generations', () => {
   });
 
   test('what is used stays', () => {
-    const cache = new Generations<number>(10);
+    const cache = new Generations<number>(() => 10);
     cache.set('used', 1);
     for (let i = 0; i < 100; i++) {
       cache.set(`k${i}`, i);
@@ -22,7 +22,7 @@ describe('a cache in two generations', () => {
   });
 
   test('the newest value of a key is the one given', () => {
-    const cache = new Generations<number>(4);
+    const cache = new Generations<number>(() => 4);
     cache.set('a', 1);
     cache.set('b', 1);
     cache.set('c', 1);

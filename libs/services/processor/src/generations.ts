@@ -1,12 +1,12 @@
 /**
- * A cache that keeps what was used lately, between half of `max` and `max` entries, at the price of a plain map: what is used goes into
+ * A cache that keeps what was used lately, at most `max` entries and the last half of that for certain, at the price of a plain map: what is used goes into
  * the young generation; when that holds half of `max`, the old one is forgotten and the young one becomes old.
  */
 export class Generations<V> {
   #young = new Map<string, V>();
   #old = new Map<string, V>();
 
-  constructor(private readonly max: number) {}
+  constructor(private readonly max: () => number) {}
 
   get size(): number {
     return this.#young.size + this.#old.size;
@@ -21,7 +21,7 @@ export class Generations<V> {
   }
 
   set(key: string, value: V): void {
-    if (this.#young.size >= this.max / 2) {
+    if (this.#young.size >= this.max() / 2) {
       this.#old = this.#young;
       this.#young = new Map();
     }

@@ -13,7 +13,7 @@ import type {
   Watch,
 } from '@tripline/ports';
 import { findPosition, type StartFrom } from './position.js';
-import { TASK_LIMITS, type TaskLimits } from './task-limits.js';
+import { SharedLimits, type TaskLimits } from './task-limits.js';
 import { Task } from './task.js';
 import { TickWriter } from './tick-writer.js';
 
@@ -28,7 +28,7 @@ export type ProcessorOptions = {
   /** Of `tripline.events`; checked against the log by whoever makes the topics. */
   readonly partitions: number;
   readonly startFrom?: StartFrom;
-  readonly limits?: Partial<TaskLimits>;
+  readonly checkpointEvery?: Duration;
 };
 
 /** A task that stopped for good, and what to do. */
@@ -56,7 +56,7 @@ export class Processor implements PersonStates {
 
   constructor(private readonly options: ProcessorOptions) {
     const { log, clock, watch } = options;
-    this.#limits = { ...TASK_LIMITS, ...options.limits };
+    this.#limits = new SharedLimits(() => this.#tasks.size, options.checkpointEvery);
     this.#ticks = new TickWriter(log, TOPICS.events, clock, watch, () => this.#tasks.values());
   }
 

@@ -6,10 +6,10 @@ import type { Batch, EventLog, LogRecord } from '@tripline/ports';
 import fc from 'fast-check';
 import { ABANDONED, FailingStateStore, fetchAll, until, World } from '../test/world.js';
 import { findPosition } from './position.js';
-import { TASK_LIMITS, type TaskLimits } from './task-limits.js';
+import { SharedLimits, type TaskLimits } from './task-limits.js';
 import { Task } from './task.js';
 
-const LIMITS: TaskLimits = { ...TASK_LIMITS, checkpointEvery: seconds(0) };
+const LIMITS = new SharedLimits(() => 1, seconds(0));
 
 describe('a task and its state', () => {
   let world: World;
@@ -25,8 +25,10 @@ describe('a task and its state', () => {
     const opened = await store.open(0);
     const position = await findPosition(world.log, TOPICS.events, 0, opened.checkpoint(), 'beginning');
     const { clock, watch } = world;
+    const { checkpointEvery, dirtyMax, hotPeopleMax, outputsMax } = LIMITS;
+    const all: TaskLimits = { checkpointEvery, dirtyMax, hotPeopleMax, outputsMax, ...limits };
     const parts = { topic: TOPICS.events, partition: 0, log, clock, watch, store: opened, position };
-    return new Task({ ...parts, limits: { ...LIMITS, ...limits } });
+    return new Task({ ...parts, limits: all });
   };
   const batchOf = (from: number, to: number, held = (): boolean => true): Batch => {
     const some = records.slice(from, to);

@@ -45,7 +45,7 @@ export class TaskState {
     store: TaskStore,
     private readonly outbox: Outbox,
     private readonly watch: Watch,
-    hotPeopleMax: number,
+    hotPeopleMax: () => number,
   ) {
     const definitions = store.definitions();
     this.people = new WorkingSet(store, hotPeopleMax);

@@ -43,7 +43,7 @@ export class Task {
 
   constructor(private readonly parts: TaskParts) {
     this.#outbox = new Outbox(parts.log, parts.watch.meter);
-    this.#state = new TaskState(parts.store, this.#outbox, parts.watch, parts.limits.hotPeopleMax);
+    this.#state = new TaskState(parts.store, this.#outbox, parts.watch, () => parts.limits.hotPeopleMax);
     this.#durable = parts.store.checkpoint();
     this.#last = this.#durable?.last;
     this.#position = parts.position;

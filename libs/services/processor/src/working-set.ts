@@ -3,7 +3,7 @@ import { nextTimer, type PersonState } from '@tripline/engine';
 import type { Checkpoint, Clock, TaskChange, TaskStore, Timer } from '@tripline/ports';
 import { Generations } from './generations.js';
 import { Slice } from './slice.js';
-import { decodeStoredPerson, encodeStoredPerson } from './stored-person.js';
+import { decodeStoredPerson, PersonWriter } from './stored-person.js';
 import { StoredTimers } from './stored-timers.js';
 import { compareTimers, sameTimer, TimerHeap } from './timer-heap.js';
 
@@ -37,7 +37,7 @@ export class WorkingSet {
 
   constructor(
     private readonly store: TaskStore,
-    hotPeopleMax: number,
+    hotPeopleMax: () => number,
   ) {
     this.#clean = new Generations(hotPeopleMax);
     this.#timers = new StoredTimers(store);
@@ -116,10 +116,11 @@ export class WorkingSet {
     slice: Slice,
   ): Promise<TaskChange> {
     const people = new Map<string, Uint8Array | null>();
+    const writer = new PersonWriter();
     const timersRemoved: Timer[] = [];
     const timersAdded: Timer[] = [];
     for (const [person, { state, armed, stored }] of flushing) {
-      people.set(person, state === undefined ? null : encodeStoredPerson(state, armed));
+      people.set(person, state === undefined ? null : writer.write(state, armed));
       if (!sameTimer(armed, stored)) {
         if (stored !== undefined) timersRemoved.push(stored);
         if (armed !== undefined) timersAdded.push(armed);
