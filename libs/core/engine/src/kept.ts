@@ -24,7 +24,7 @@ export function withAlias(
 ): JsonObject {
   const keep = alias === undefined ? undefined : trigger.keeps.get(alias);
   if (alias === undefined || keep === undefined || keep.size === 0) return aliases;
-  const { [alias]: _before, ...others } = aliases;
+  const others = Object.fromEntries(Object.entries(aliases).filter(([name]) => name !== alias));
   const kept = keptOf(draft, trigger, event.properties, keep);
   return kept === undefined ? others : { ...others, [alias]: kept };
 }

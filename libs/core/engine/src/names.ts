@@ -2,7 +2,6 @@ import { isJsonObject, type Json, type JsonObject } from '@tripline/kernel';
 import { FINAL_STATUSES, LATER_STATUSES, type Trigger } from '@tripline/model';
 import type { Expression, Getter, Names } from './expression.js';
 import type { Run } from './person-state.js';
-import type { Scope } from './scope.js';
 import { propertyOf, UNKNOWN, type Value } from './value.js';
 
 const STATUSES: readonly string[] = [...FINAL_STATUSES, ...LATER_STATUSES];

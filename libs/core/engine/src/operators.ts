@@ -1,6 +1,5 @@
-import type { Json } from '@tripline/kernel';
-import { Budget, equal, propertyOf, UNKNOWN, type Value } from './value.js';
-import { isJsonObject } from '@tripline/kernel';
+import { isJsonObject, type Json } from '@tripline/kernel';
+import { type Budget, equal, propertyOf, UNKNOWN, type Value } from './value.js';
 
 export type Binary = (a: Value, b: Value, budget: Budget) => Value;
 

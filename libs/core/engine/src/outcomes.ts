@@ -38,7 +38,7 @@ function afterOutcome(draft: Draft, before: Run, run: Run, decided: Instant, rea
 /** An hour after it expired, an action of which nothing was heard is closed as unknown. */
 export function closeSilent(draft: Draft, run: Run, deadline: Instant, silence: number): void {
   const isSilent = (action: SentAction): boolean => action.final === undefined && action.expires + silence <= deadline;
-  for (const _ of run.actions.filter(isSilent)) draft.note('action-silent', run.trigger);
+  run.actions.filter(isSilent).forEach(() => draft.note('action-silent', run.trigger));
   const actions = run.actions.map((action) => (isSilent(action) ? close(action, 'unknown', deadline) : action));
   afterOutcome(draft, run, draft.replace(run, { ...run, actions }), deadline, run.due);
 }

@@ -71,10 +71,16 @@ function isKnown(run: Run, { until }: WaitPart): boolean {
   return flagsOf(run, until.of)[status] === true;
 }
 
+/** The run past its wait; what was known for that wait is not known for the next. */
+function past(run: Run, waited: Instant): Run {
+  const next: { -readonly [K in keyof Run]: Run[K] } = { ...run, position: run.position + 1, waited };
+  delete next.met;
+  return next;
+}
+
 /** The wait is over: the next steps come, unless an exit state holds by now. */
 export function goOn(draft: Draft, trigger: CompiledTrigger, run: Run, moment: Moment): Run | undefined {
-  const { met: _met, ...rest } = run;
-  const next = draft.replace(run, { ...rest, position: run.position + 1, waited: moment.decided });
+  const next = draft.replace(run, past(run, moment.decided));
   return hasLeft(draft, trigger, next) ? finish(draft, trigger, next, moment.ready) : proceed(draft, trigger, next, moment);
 }
 

@@ -1,0 +1,297 @@
+import { describe, expect, it } from '@jest/globals';
+import { makeInstant, type Json } from '@tripline/kernel';
+import type { Action, Event, OutcomeStatus } from '@tripline/model';
+import { eventAt, makeTriggerDocument, START } from '@tripline/testing-builders';
+import { advance } from './advance.js';
+import type { Output } from './input.js';
+import { outcomeEvent } from './play.js';
+import type { PersonState } from './person-state.js';
+import { decodePerson, encodePerson } from './person-codec.js';
+import { makeProgram, type Program } from './program.js';
+import { nextTimer } from './timers.js';
+
+const H = 3_600_000;
+const D = 24 * H;
+const SETTLE = 10_000;
+
+/** One person's task by hand: each input when the test says so. */
+class Task {
+  state: PersonState | undefined;
+  constructor(readonly program: Program) {}
+  static of(fields: { readonly [field: string]: Json | undefined }): Task {
+    const document = makeTriggerDocument({ name: 't', by: 'k', when: [{ event: 'a', as: 'first' }], ...fields });
+    const program = makeProgram([{ name: 't', version: 1, revision: 1, document, state: 'live' }]);
+    expect(program.problems).toEqual([]);
+    return new Task(program);
+  }
+  #take(result: { readonly state: PersonState | undefined; readonly outputs: readonly Output[] }): readonly Output[] {
+    this.state = result.state === undefined ? undefined : decodePerson(encodePerson(result.state));
+    return result.outputs;
+  }
+  event(
+    ms: number,
+    name: string,
+    properties: { readonly [name: string]: Json } = {},
+    fields: Partial<Event> = {},
+  ): readonly Output[] {
+    return this.#take(
+      advance(this.program, 'u:ada', this.state, {
+        kind: 'event',
+        event: eventAt(ms, name, { k: 1, ...properties }, fields),
+        clock: START,
+      }),
+    );
+  }
+  outcome(ms: number, output: Output | undefined, status: OutcomeStatus): readonly Output[] {
+    const event = outcomeEvent(output as Action, status, makeInstant(START + ms), makeInstant(START + ms));
+    return this.#take(advance(this.program, 'u:ada', this.state, { kind: 'event', event, clock: START }));
+  }
+  tick(ms: number): readonly Output[] {
+    const due = makeInstant(START + ms);
+    return this.#take(advance(this.program, 'u:ada', this.state, { kind: 'timer', due, clock: due }));
+  }
+  get next(): number | undefined {
+    const timer = this.state === undefined ? undefined : nextTimer(this.state);
+    return timer === undefined ? undefined : timer.deadline - START;
+  }
+}
+const brief = (outputs: readonly Output[]): Json[] =>
+  outputs.map((o) =>
+    o.kind === 'action'
+      ? [o.step, o.decided - START]
+      : o.kind === 'recall'
+        ? ['recall', o.reason]
+        : o.kind === 'notice'
+          ? o.name
+          : o.kind,
+  );
+
+const MAIL = { id: 'mail', email: 'one', expires: '12h' };
+const TEXT = { id: 'text', sms: 'two' };
+
+describe('steps', () => {
+  it('leave together where no wait is between them', () => {
+    expect(brief(Task.of({ do: [MAIL, TEXT] }).event(0, 'a'))).toEqual([
+      ['mail', 0],
+      ['text', 0],
+    ]);
+  });
+
+  it('wait from the completion of the step before, not from its decision', () => {
+    const task = Task.of({ do: [MAIL, { wait: { for: '1d' } }, TEXT] });
+    const [mail] = task.event(0, 'a');
+    expect(task.tick(2 * H)).toEqual([]);
+    task.outcome(3 * H, mail, 'sent');
+    expect(task.next).toBe(3 * H + D);
+    expect(task.tick(3 * H + D + SETTLE - 1)).toEqual([]);
+    const [text] = task.tick(3 * H + D + SETTLE);
+    expect(text).toMatchObject({ step: 'text', decided: START + 3 * H + D, ready: START + 3 * H + D + SETTLE });
+  });
+
+  it('go on after any final outcome, and wait for the last of a batch', () => {
+    const task = Task.of({ do: [MAIL, TEXT, { wait: { for: '1h' } }, { id: 'third', web: 'three' }] });
+    const [mail, text] = task.event(0, 'a');
+    task.outcome(5, mail, 'dropped');
+    task.outcome(10, text, 'sent');
+    expect(task.next).toBe(10 + H);
+  });
+
+  it.each([
+    ['clicked in time', 3 * H - 1, [['text', 3 * H - 1]]],
+    ['clicked at the end of the wait', D + 10, []],
+  ])('end a wait until an outcome: %s', (_, ms, expected) => {
+    const task = Task.of({ do: [MAIL, { wait: { until: { event: 'email.clicked', of: 'mail' }, atMost: '1d' } }, TEXT] });
+    const [mail] = task.event(0, 'a');
+    task.outcome(10, mail, 'sent');
+    expect(brief(task.outcome(ms, mail, 'clicked'))).toEqual(expected);
+    if (expected.length === 0) expect(brief(task.tick(D + 10 + SETTLE))).toEqual([['text', D + 10]]);
+  });
+
+  it('look first at what is already known when a wait begins', () => {
+    const steps = (event: string, of?: string) => ({
+      do: [MAIL, { wait: { until: { event, ...(of === undefined ? {} : { of }) }, atMost: '1d' } }, TEXT],
+    });
+    const clicked = Task.of(steps('email.clicked', 'mail'));
+    const [mail] = clicked.event(0, 'a');
+    expect(brief(clicked.outcome(20, mail, 'clicked'))).toEqual([['text', 20]]);
+    const viewed = Task.of(steps('page.viewed'));
+    const [other] = viewed.event(0, 'a');
+    expect(viewed.event(5, 'page.viewed')).toEqual([]);
+    expect(brief(viewed.outcome(20, other, 'sent'))).toEqual([['text', 20]]);
+  });
+
+  it('one event ends one wait', () => {
+    const wait = { wait: { until: { event: 'page.viewed' }, atMost: '1d' } };
+    const task = Task.of({ do: [wait, MAIL, wait, TEXT] });
+    task.event(0, 'a');
+    const [mail] = task.event(5, 'page.viewed');
+    expect(brief(task.outcome(6, mail, 'sent'))).toEqual([]);
+    expect(brief(task.event(7, 'page.viewed'))).toEqual([['text', 7]]);
+  });
+
+  it('close a silent action as unknown an hour after it expired, and go on', () => {
+    const task = Task.of({ do: [MAIL, { wait: { for: '1h' } }, TEXT] });
+    task.event(0, 'a');
+    expect(task.next).toBe(13 * H);
+    expect(brief(task.tick(13 * H + SETTLE))).toEqual(['action-silent']);
+    expect(brief(task.tick(14 * H + SETTLE))).toEqual([['text', 14 * H]]);
+  });
+
+  it('know flags of steps before: false until they happen, a later status implies sent', () => {
+    const data = { sent: 'mail.sent', clicked: 'mail.clicked', dropped: 'mail.dropped' };
+    const task = Task.of({ do: [MAIL, { wait: { for: '1h' } }, { ...TEXT, with: data }] });
+    const [mail] = task.event(0, 'a');
+    task.outcome(1, mail, 'clicked');
+    const [text] = task.tick(H + 1 + SETTLE);
+    expect((text as Action).data).toEqual({ sent: true, clicked: true, dropped: false });
+  });
+
+  it('leave data out that is unknown, and count it', () => {
+    const [notice, action] = Task.of({ do: [{ ...MAIL, with: { x: 'first.x', y: '1 + 1' } }] }).event(0, 'a');
+    expect([notice, (action as Action).data]).toEqual([{ kind: 'notice', name: 'data-unknown', trigger: 't' }, { y: 2 }]);
+  });
+
+  it('forget a run when everything is known of it', () => {
+    const task = Task.of({ do: [MAIL] });
+    const [mail] = task.event(0, 'a');
+    expect(task.state?.runs).toHaveLength(1);
+    task.outcome(1, mail, 'sent');
+    expect([task.state?.runs, task.next]).toEqual([[], undefined]);
+  });
+});
+
+describe('exit and recall', () => {
+  const exit = [{ event: 'order' }, { is: 'user.blocked' }];
+
+  it('recalls what has not gone out, once, and watches it until it is known', () => {
+    const task = Task.of({ exit });
+    const [mail] = task.event(0, 'a');
+    expect(brief(task.event(1, 'order'))).toEqual([['recall', 'exit']]);
+    expect(task.event(2, 'order')).toEqual([]);
+    expect(task.state?.runs).toHaveLength(1);
+    task.outcome(3, mail, 'recalled');
+    expect(task.state?.runs).toEqual([]);
+  });
+
+  it('ends a wait; what was sent cannot be recalled', () => {
+    const task = Task.of({ exit, do: [MAIL, { wait: { for: '1h' } }, TEXT] });
+    const [mail] = task.event(0, 'a');
+    task.outcome(1, mail, 'sent');
+    expect(task.event(2, 'order')).toEqual([]);
+    expect([task.state?.runs, task.next]).toEqual([[], undefined]);
+  });
+
+  it('joins by the key, and by none where the event does not say', () => {
+    const task = Task.of({ exit });
+    task.event(0, 'a');
+    expect(task.event(1, 'order', { k: 2 })).toEqual([]);
+    expect(brief(task.event(2, 'order', { k: null }))).toEqual([['recall', 'exit']]);
+  });
+
+  it('does not end what began after it, and stops a delayed beginning before it', () => {
+    const task = Task.of({ exit });
+    task.event(10, 'a');
+    expect(task.event(9, 'order')).toEqual([]);
+    expect(brief(task.event(8, 'a', {}, { received: makeInstant(START + 11) }))).toEqual(['opening-exited']);
+  });
+
+  it('is looked at before the same event completes anything', () => {
+    const task = Task.of({ when: [{ event: 'a' }, { event: 'order' }], exit });
+    task.event(0, 'a');
+    expect(task.event(1, 'order')).toEqual([]);
+  });
+
+  it('acts on a state that is true: at once, and when already true; an unknown one does not act', () => {
+    const task = Task.of({ exit });
+    expect(brief(task.event(0, 'a'))).toEqual([['mail', 0]]);
+    const block = { type: 'identify', traits: { blocked: true } } as const;
+    expect(brief(task.event(1, '$identify', {}, block))).toEqual(['profile', ['recall', 'exit']]);
+    expect(task.event(2, 'a')).toEqual([]);
+  });
+
+  it('recalls by the negated event long after the window, while the message is held', () => {
+    const task = Task.of({ when: [{ event: 'a' }, { not: 'order', for: '1h' }] });
+    task.event(0, 'a');
+    const [mail] = task.tick(H + SETTLE);
+    expect(brief(task.event(8 * H, 'order', { k: 2 }))).toEqual([]);
+    const [recall] = task.event(8 * H, 'order');
+    expect(recall).toMatchObject({ kind: 'recall', action: (mail as Action).id, reason: 'violated' });
+  });
+
+  it('a negated event after the window ends no run whose messages are gone', () => {
+    const task = Task.of({ when: [{ event: 'a' }, { not: 'order', for: '1h' }], do: [MAIL, { wait: { for: '1h' } }, TEXT] });
+    task.event(0, 'a');
+    const [mail] = task.tick(H + SETTLE);
+    task.outcome(H + SETTLE, mail, 'sent');
+    expect(task.event(H + SETTLE + 1, 'order')).toEqual([]);
+    expect(task.state?.runs).toHaveLength(1);
+    expect(brief(task.event(H - 1, 'order', {}, { received: makeInstant(START + 2 * H) }))).toEqual(['late-cancel']);
+    expect(task.state?.runs).toEqual([]);
+  });
+
+  it('a click by the person ends the run where the trigger says so', () => {
+    const task = Task.of({ exit: [{ event: 'email.unsubscribed' }], do: [MAIL, { wait: { for: '1h' } }, TEXT] });
+    const [mail] = task.event(0, 'a');
+    task.outcome(1, mail, 'sent');
+    task.outcome(2, mail, 'unsubscribed');
+    expect(task.state?.runs).toEqual([]);
+  });
+});
+
+describe('limit', () => {
+  const limited = (per?: string) => Task.of({ limit: { runs: 1, ...(per === undefined ? {} : { per }) } });
+
+  it.each([
+    [D - 1, ['run-limited']],
+    [D, [['mail', D]]],
+  ])('counts what was sent for the span: the next at %i gives %j', (ms, expected) => {
+    const task = limited('1d');
+    const [mail] = task.event(0, 'a');
+    task.outcome(1, mail, 'sent');
+    expect(brief(task.event(ms, 'a'))).toEqual(expected);
+  });
+
+  it('counts for ever without a span', () => {
+    const task = limited();
+    const [mail] = task.event(0, 'a');
+    task.outcome(1, mail, 'unknown');
+    expect(brief(task.event(900 * D, 'a'))).toEqual(['run-limited']);
+  });
+
+  it('reserves the place of an undecided action, and gives it back', () => {
+    const task = limited();
+    const [mail] = task.event(0, 'a');
+    expect(brief(task.event(1, 'a'))).toEqual(['run-limited']);
+    task.outcome(2, mail, 'dropped');
+    expect(brief(task.event(3, 'a'))).toEqual([['mail', 3]]);
+  });
+
+  it('leaves later steps of a counted run free', () => {
+    const task = Task.of({ limit: { runs: 1 }, do: [MAIL, { wait: { for: '1h' } }, TEXT] });
+    const [mail] = task.event(0, 'a');
+    task.outcome(1, mail, 'sent');
+    expect(brief(task.tick(2 * H))).toEqual([['text', H + 1]]);
+  });
+});
+
+describe('guard and cause', () => {
+  it('fires only when the guard is true; unknown is not', () => {
+    const task = Task.of({ if: 'first.n > 3' });
+    expect(brief(task.event(0, 'a', { n: 4 }))).toEqual([['mail', 0]]);
+    expect(brief(task.event(1, 'a', { n: 3 }))).toEqual(['guard-false']);
+    expect(brief(task.event(2, 'a'))).toEqual(['guard-unknown']);
+  });
+
+  it('opens no run of the trigger that caused the event, and refuses what is caused too deep', () => {
+    const task = Task.of({});
+    expect(task.event(0, 'a', {}, { causedBy: { trigger: 't', depth: 1 } })).toEqual([]);
+    expect(task.event(1, 'a', {}, { causedBy: { trigger: 'other', depth: 4 } })).toMatchObject([{ depth: 5 }]);
+    expect(brief(task.event(2, 'a', {}, { causedBy: { trigger: 'other', depth: 5 } }))).toEqual(['cause-too-deep']);
+  });
+
+  it('counts a message id once for a person', () => {
+    const task = Task.of({});
+    expect(brief(task.event(0, 'a', {}, { id: 'm' }))).toEqual([['mail', 0]]);
+    expect(brief(task.event(1, 'a', {}, { id: 'm' }))).toEqual(['event-repeated']);
+  });
+});
