@@ -1,1 +1,35 @@
-export {};
+import { Module } from '@nestjs/common';
+import { openKafkaLog } from '@tripline/adapters-kafka';
+import { LmdbStateStore } from '@tripline/adapters-lmdb';
+import { makeLogger, PrometheusMeter, SystemClock } from '@tripline/adapters-system';
+import { ALL_TOPICS } from '@tripline/model';
+import { HealthModule, makeHttpApp, openApp, PortsModule, runUntilSignal } from '@tripline/nest-kit';
+import { makeProcessor, ProcessorModule } from '@tripline/nest-processor';
+import { readProcessorConfig } from './config.js';
+
+const config = readProcessorConfig();
+const { PARTITIONS: partitions, START_FROM: startFrom, CHECKPOINT_EVERY: checkpointEvery, INSTANCE: instance } = config;
+const meter = new PrometheusMeter();
+const watch = { logger: makeLogger('processor', config.LOG_LEVEL), meter };
+const clock = new SystemClock();
+const log = await openKafkaLog({ brokers: config.KAFKA_BROKERS, clientId: instance ?? 'tripline-processor', watch });
+await log.ensureTopics(ALL_TOPICS.map((name) => ({ name, partitions })));
+const store = new LmdbStateStore(config.STATE_DIR);
+const processor = makeProcessor({ log, clock, watch, store, partitions, startFrom, checkpointEvery });
+
+@Module({
+  imports: [
+    PortsModule.register({ log, clock, watch, metrics: meter }),
+    HealthModule,
+    ProcessorModule.register({ processor, ...(instance === undefined ? {} : { instance }) }),
+  ],
+})
+class ProcessorApp {}
+
+const app = await makeHttpApp(ProcessorApp);
+const url = await openApp(app, { port: config.PORT });
+watch.logger.info('processor.listening', { url, partitions });
+const ending = await runUntilSignal(app);
+await log.close();
+watch.logger.info('processor.ended', { ending });
+process.exitCode = ending === 'signal' ? 0 : 1;
