@@ -19,7 +19,7 @@ export class TriggerNames {
     this.#aliases = trigger.when.elements.flatMap((e) => ('as' in e && e.as !== undefined ? [e.as] : []));
     this.#steps = new Set(trigger.do.flatMap((s) => ('id' in s ? [s.id] : [])));
     this.#lets = new Map(
-      Object.entries(trigger.let).map(([name, spec]) => [name, 'list' in spec ? listOf(name) : sumOf(spec.of, sums.get(name))]),
+      Object.entries(trigger.let).map(([name, spec]) => [name, 'list' in spec ? listOf(name) : sumOf(spec.of, name, sums)]),
     );
   }
 
@@ -65,8 +65,9 @@ const listOf =
     run?.lists[name]?.map((item) => item.properties) ?? [];
 
 /** Sums over the items; one that lacks the value is left out. */
-function sumOf(list: string, each: Expression | undefined): Getter {
+function sumOf(list: string, name: string, sums: ReadonlyMap<string, Expression>): Getter {
   return ({ user, run }) => {
+    const each = sums.get(name);
     let total = 0;
     for (const { properties } of run?.lists[list] ?? []) {
       const value: Value = each?.evaluate({ event: properties, user, run }) ?? UNKNOWN;

@@ -1,0 +1,149 @@
+import { describe, expect, it } from '@jest/globals';
+import { encodeUtf8, type Json, type JsonObject } from '@tripline/kernel';
+import { encodeTaskInput, parseTrigger, peekEventName, type Control, type ControlChange } from '@tripline/model';
+import { eventAt, makeTriggerDocument } from '@tripline/testing-builders';
+import { advance } from './advance.js';
+import { compileTrigger } from './compile-trigger.js';
+import { applyControl, DRAINING_MAX, encodeDefinitions, parseDefinitions, type Definitions } from './definitions.js';
+import { makeProgram, type Program } from './program.js';
+import { START } from '@tripline/testing-builders';
+
+const control = (revision: number, change: ControlChange, name = 't'): Control => ({ kind: 'control', name, revision, change });
+const publish = (version: number, document: JsonObject = {}, openRuns: 'drain' | 'cancel' = 'drain'): ControlChange => ({
+  type: 'publish',
+  version,
+  document,
+  openRuns,
+});
+const states = (definitions: Definitions): string[] => definitions.map((d) => `${d.name}@${d.version} ${d.state}`);
+
+describe('what is in force', () => {
+  const one = applyControl([], control(1, publish(1)));
+
+  it('changes nothing by a revision that is not newer', () => {
+    expect(applyControl(one, control(1, publish(2)))).toBe(one);
+    expect(states(applyControl(one, control(1, publish(1), 'other')))).toEqual(['t@1 live', 'other@1 live']);
+  });
+
+  it('drains the version before, or cancels it, and withdraws', () => {
+    expect(states(applyControl(one, control(2, publish(2))))).toEqual(['t@1 draining', 't@2 live']);
+    expect(states(applyControl(one, control(2, publish(2, {}, 'cancel'))))).toEqual(['t@2 live']);
+    const withdrawn = applyControl(applyControl(one, control(2, publish(2))), control(3, { type: 'withdraw' }));
+    expect(states(withdrawn)).toEqual(['t@2 withdrawn']);
+    expect(applyControl(withdrawn, control(3, publish(3)))).toBe(withdrawn);
+    expect(states(applyControl(withdrawn, control(4, publish(3))))).toEqual(['t@3 live']);
+    expect(applyControl([], control(5, { type: 'withdraw' }))).toMatchObject([{ revision: 5, state: 'withdrawn' }]);
+  });
+
+  it('bounds what drains', () => {
+    let definitions: Definitions = [];
+    for (let n = 1; n <= DRAINING_MAX + 5; n++) definitions = applyControl(definitions, control(n, publish(n)));
+    expect(definitions).toHaveLength(DRAINING_MAX + 1);
+    expect(parseDefinitions(encodeDefinitions(definitions))).toEqual(definitions);
+    expect(() => parseDefinitions(encodeUtf8('[2,[]]'))).toThrow(/format/);
+  });
+});
+
+describe('a program', () => {
+  const inForce = (...fields: { readonly [field: string]: Json | undefined }[]): Program =>
+    makeProgram(
+      fields.map((f, i) => ({
+        name: `t${i}`,
+        version: 1,
+        revision: 1,
+        document: makeTriggerDocument({ name: `t${i}`, ...f }),
+        state: 'live' as const,
+      })),
+    );
+  const concerns = (program: Program, name: string): boolean => {
+    const bytes = encodeTaskInput({ kind: 'event', ...eventAt(0, name) });
+    const span = { from: 0, to: 0 };
+    return peekEventName(bytes, span) && program.concerns(bytes, span);
+  };
+
+  it('is concerned by the events its triggers name, by identifies and outcomes, and by no other', () => {
+    const program = inForce({ let: { l: { list: 'seen.ä' } }, exit: [{ event: 'left' }] });
+    const names = ['cart.item_added', 'order.completed', 'seen.ä', 'left', '$identify', 'email.clicked'];
+    expect(names.filter((name) => !concerns(program, name))).toEqual([]);
+    expect(['page.viewed', 'cart.item_adde', 'cart.item_addedd', '$page', 'x'].filter((name) => concerns(program, name))).toEqual(
+      [],
+    );
+  });
+
+  it('is concerned by everything where any event ends a silence', () => {
+    expect(concerns(inForce({ by: undefined, when: [{ inactive: 'any', for: '1d' }] }), 'page.viewed')).toBe(true);
+  });
+
+  it('lists what does not compile and runs the rest', () => {
+    const program = inForce({ if: 'nope > 1' }, {});
+    expect(program.problems).toMatchObject([
+      { trigger: 't0', version: 1, path: 'if', message: expect.stringContaining('unknown name "nope"') },
+    ]);
+    expect(program.triggers().map((t) => t.name)).toEqual(['t1']);
+  });
+
+  it('lets an open run end in its own version, and ends it where the version is gone', () => {
+    const document = (template: string) => makeTriggerDocument({ name: 't', do: [{ id: 'mail', email: template }] });
+    const first = applyControl([], control(1, publish(1, document('one'))));
+    const opened = advance(makeProgram(first), 'u:ada', undefined, {
+      kind: 'event',
+      event: eventAt(0, 'cart.item_added', { cartId: 1 }),
+      clock: START,
+    }).state;
+    const timer = { kind: 'timer', due: opened!.runs[0]!.due, clock: START } as const;
+    const again = { kind: 'event', event: eventAt(9, 'cart.item_added', { cartId: 1 }), clock: START } as const;
+    const drained = makeProgram(applyControl(first, control(2, publish(2, document('two')))));
+    expect(advance(drained, 'u:ada', opened, again).state?.runs).toHaveLength(1);
+    expect(advance(drained, 'u:ada', opened, timer).outputs).toMatchObject([{ kind: 'action', version: 1, template: 'one' }]);
+    const cancelled = makeProgram(applyControl(first, control(2, publish(2, document('two'), 'cancel'))));
+    expect(advance(cancelled, 'u:ada', opened, timer)).toMatchObject({
+      state: { runs: [] },
+      outputs: [{ name: 'run-withdrawn' }],
+    });
+  });
+});
+
+describe('compileTrigger', () => {
+  const problems = (fields: { readonly [field: string]: Json | undefined }): string[] => {
+    const parsed = parseTrigger(makeTriggerDocument(fields));
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+    const compiled = compileTrigger(parsed.value);
+    return compiled.ok ? [] : compiled.problems.map((p) => `${p.path}: ${p.message}`);
+  };
+
+  it('names every problem by its path, all at once', () => {
+    const when = [
+      { event: 'a', as: 'first', where: 'x >' },
+      { event: 'b', where: 'later.x', as: 'later' },
+    ];
+    const found = problems({
+      when,
+      if: 'x',
+      do: [{ id: 'mail', email: 'm', with: { a: 'mail.clickd', b: 'first.x' } }],
+      exit: [{ is: 'nope' }],
+    });
+    expect(found.map((p) => p.slice(0, p.indexOf(':'))).sort()).toEqual([
+      'do.0.with.a',
+      'exit.0.is',
+      'if',
+      'when.0.where',
+      'when.1.where',
+    ]);
+  });
+
+  it.each([
+    ['by', { by: 'k', when: [{ inactive: 'login', for: '1d' }] }],
+    ['when.0.by', { when: [{ event: 'a', by: 'none' }] }],
+    ['when.1.by', { by: undefined, when: [{ event: 'a' }, { event: 'b', by: 'k' }] }],
+    ['when.0.within', { when: [{ event: 'a', within: '1h' }] }],
+    ['when.1.for', { when: { sequence: [{ event: 'a' }, { not: 'b', for: '2h' }], within: '1h' } }],
+    ['let.t.of', { let: { t: { sum: 'x', of: 'nope' } } }],
+    ['let.l.minus', { let: { l: { list: 'a', minus: 'b' } } }],
+    [
+      'do.1.wait.until.of',
+      { do: [{ id: 'mail', email: 'm' }, { wait: { until: { event: 'email.clicked', of: 'text' }, atMost: '1d' } }] },
+    ],
+  ])('refuses at %s what has no meaning', (path, fields) => {
+    expect(problems(fields).map((p) => p.slice(0, p.indexOf(':')))).toEqual([path]);
+  });
+});
