@@ -4,7 +4,7 @@ import type { CompiledTrigger, ListPart, Roles } from './compiled-trigger.js';
 import { belongs } from './correlation.js';
 import type { Draft } from './draft.js';
 import { keptOf } from './kept.js';
-import type { Item, Run } from './person-state.js';
+import { KEPT_LENGTH_MAX, LIST_LENGTH_MAX, type Item, type Run } from './person-state.js';
 import { UNKNOWN } from './value.js';
 
 /**
@@ -67,7 +67,16 @@ function withItem(
   const properties = keptOf(draft, trigger, event.properties, list.keep);
   if (properties === undefined) return rest;
   const item: Item = { at: event.timestamp, properties, ...(unique === undefined ? {} : { unique }) };
-  return [...rest, item].slice(-list.newest);
+  return fitting(draft, trigger, [...rest, item].slice(-list.newest));
+}
+
+/** The newest items that are not too large together; few cannot be. */
+function fitting(draft: Draft, trigger: CompiledTrigger, items: readonly Item[]): readonly Item[] {
+  if (items.length * KEPT_LENGTH_MAX <= LIST_LENGTH_MAX) return items;
+  let room = LIST_LENGTH_MAX;
+  const from = items.findLastIndex((item) => (room -= JSON.stringify(item.properties).length) < 0);
+  if (from >= 0) draft.note('list-too-large', trigger.name);
+  return items.slice(from + 1);
 }
 
 function uniqueOf(draft: Draft, trigger: CompiledTrigger, { unique }: ListPart, run: Run, event: Event): string | undefined {

@@ -48,13 +48,19 @@ function makeAction(
   };
 }
 
-/** What `with` comes to. What is unknown is left out and counted: the template's needs then say whether the message can do without. */
+/** What the data of one action may come to, in characters of JSON: several of them still fit into one request to the log. */
+export const DATA_LENGTH_MAX = 200_000;
+
+/** What `with` comes to. What is unknown or too large is left out and counted: the template's needs then say whether it can do without. */
 function dataOf(draft: Draft, trigger: string, run: Run, step: MessagePart): JsonObject {
   const data: Record<string, Json> = {};
+  let room = DATA_LENGTH_MAX;
   for (const { name, value } of step.data) {
     const answer = value.evaluate({ event: undefined, user: draft.state.traits, run });
+    const length = answer === UNKNOWN ? 0 : JSON.stringify(answer).length;
     if (answer === UNKNOWN) draft.note('data-unknown', trigger);
-    else data[name] = answer;
+    else if (length > room) draft.note('data-too-large', trigger);
+    else [data[name], room] = [answer, room - length];
   }
   return data;
 }

@@ -14,6 +14,9 @@ export const DECIDED_MAX = 20;
 /** What is kept of one event (an alias, an item of a list), in characters of JSON; more is not kept, and counted. */
 export const KEPT_LENGTH_MAX = 8_192;
 
+/** What is kept of one list, in characters of JSON; past it the oldest items give way, counted. */
+export const LIST_LENGTH_MAX = 65_536;
+
 /**
  * Where a run stands. `matching`: its condition is not complete. `completing`: messages went out and a wait comes after them, which
  * begins when each has its final outcome. `waiting`: in that wait. `watched`: nothing more comes; its messages are watched until they are gone.
@@ -68,7 +71,7 @@ export type Run = {
   readonly counted: boolean;
   /** What the coming wait waits for has already happened. */
   readonly met?: Instant;
-  /** Where the last wait began or ended: no later one begins before it. */
+  /** Where the last wait ended: no later one begins before it. */
   readonly waited?: Instant;
   readonly actions: readonly SentAction[];
 };

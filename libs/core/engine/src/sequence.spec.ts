@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { makeInstant, type Json } from '@tripline/kernel';
 import type { Event } from '@tripline/model';
 import { eventAt, makeTriggerDocument, START } from '@tripline/testing-builders';
+import { advance } from './advance.js';
+import type { PersonState } from './person-state.js';
 import { playEvents, type Played } from './play.js';
 import { makeProgram } from './program.js';
 
@@ -38,6 +40,17 @@ describe('a sequence', () => {
   it('lets B in until it has settled, and not after, whenever the tick comes', () => {
     expect(decided(play({}, at(0, 'a'), at(H - 1, 'b', {}, H + SETTLE - 1)))).toEqual([H - 1]);
     expect(decided(play({}, at(0, 'a'), at(H - 1, 'b', {}, H + SETTLE)))).toEqual([]);
+  });
+
+  it('decides by when B was received, also while the tick is late', () => {
+    const program = makeProgram([
+      { name: 'seq', version: 1, revision: 1, document: makeTriggerDocument({ name: 'seq', by: 'k', when: AB }), state: 'live' },
+    ]);
+    const take = (state: PersonState | undefined, event: Event) =>
+      advance(program, 'u:ada', state, { kind: 'event', event, clock: START });
+    const { state } = take(undefined, at(0, 'a'));
+    expect(take(state, at(H - 1, 'b', {}, H + SETTLE - 1)).outputs).toHaveLength(1);
+    expect(take(state, at(H - 1, 'b', {}, H + SETTLE)).outputs).toEqual([]);
   });
 
   it('does not count a B before A', () => {

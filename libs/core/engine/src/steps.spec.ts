@@ -129,6 +129,24 @@ describe('steps', () => {
     expect(brief(task.event(7, 'page.viewed'))).toEqual([['text', 7]]);
   });
 
+  it('one outcome ends one wait, also where it is known before the wait begins', () => {
+    const until = (of?: string) => ({
+      wait: { until: { event: 'email.clicked', ...(of === undefined ? {} : { of }) }, atMost: '1d' },
+    });
+    const task = Task.of({ do: [MAIL, until('mail'), TEXT, until(), { id: 'third', web: 'three' }] });
+    const [mail] = task.event(0, 'a');
+    const [text] = task.outcome(5, mail, 'clicked');
+    expect(text).toMatchObject({ step: 'text' });
+    expect(task.outcome(6, text, 'sent')).toEqual([]);
+  });
+
+  it('are not ended by an event from before the run fired', () => {
+    const task = Task.of({ do: [{ wait: { until: { event: 'page.viewed' }, atMost: '1d' } }, TEXT] });
+    task.event(10, 'a');
+    expect(task.event(9, 'page.viewed')).toEqual([]);
+    expect(brief(task.event(10, 'page.viewed'))).toEqual([['text', 10]]);
+  });
+
   it('close a silent action as unknown an hour after it expired, and go on', () => {
     const task = Task.of({ do: [MAIL, { wait: { for: '1h' } }, TEXT] });
     task.event(0, 'a');

@@ -57,8 +57,8 @@ export function finish(draft: Draft, trigger: CompiledTrigger | undefined, run: 
 }
 
 function beginWait(draft: Draft, trigger: CompiledTrigger, run: Run, step: WaitPart, moment: Moment): Run | undefined {
-  const from = run.waited === undefined ? moment.decided : later(run.waited, moment.decided);
-  const waiting = timed({ ...run, phase: 'waiting', from, waited: from }, plus(from, step.length), trigger.settle);
+  const from = later(run.waited ?? moment.decided, moment.decided);
+  const waiting = timed({ ...run, phase: 'waiting', from }, plus(from, step.length), trigger.settle);
   const next = draft.replace(run, waiting);
   const isMet = run.met !== undefined || isKnown(run, step);
   return isMet ? goOn(draft, trigger, next, { decided: later(from, run.met ?? from), ready: later(moment.ready, from) }) : next;
@@ -93,15 +93,14 @@ export function wake(draft: Draft, trigger: CompiledTrigger, event: Event): void
   for (const run of draft.runsOf(trigger)) {
     const step = trigger.steps[run.position];
     if (step?.kind !== 'wait' || !isAwaited(draft, trigger, run, step, event)) continue;
-    const decided = later(event.timestamp, run.from);
-    if (run.phase === 'completing' && isSince(run, event)) draft.replace(run, { ...run, met: event.timestamp });
-    if (run.phase === 'waiting' && event.timestamp < run.deadline && event.received < run.due)
-      goOn(draft, trigger, run, { decided, ready: event.received });
+    if (run.phase === 'completing') draft.replace(run, { ...run, met: event.timestamp });
+    else if (event.timestamp < run.deadline && event.received < run.due)
+      goOn(draft, trigger, run, { decided: later(event.timestamp, run.from), ready: event.received });
   }
 }
 
 function isAwaited(draft: Draft, trigger: CompiledTrigger, run: Run, { until }: WaitPart, event: Event): boolean {
-  if (until?.name !== event.name || (run.phase !== 'completing' && run.phase !== 'waiting')) return false;
+  if (until?.name !== event.name || (run.phase !== 'completing' && run.phase !== 'waiting') || !isSince(run, event)) return false;
   const own = run.actions.find((action) => action.id === event.outcome?.action);
   if (until.of !== undefined ? own?.step !== until.of : own === undefined && !belongs(until.key(event.properties), run))
     return false;
