@@ -79,7 +79,7 @@ function absences(facts: readonly Fact[], onRepeat: 'keepFirst' | 'restart' | 'e
   return fired.sort(byNumber);
 }
 
-const RUNS = { numRuns: 1_500 };
+const RUNS = { numRuns: 600 };
 
 describe('the engine agrees with an oracle that sees the whole history', () => {
   const absence = [{ event: 'a' }, { not: 'b', for: `${W}ms` }];
@@ -118,7 +118,7 @@ describe('the engine agrees with an oracle that sees the whole history', () => {
       fc.property(delayed(40), (facts) => {
         expect(firings(playEvents(p, 'u:ada', facts.map(toEvent), { recode: true }))).toEqual(expected(facts));
       }),
-      { numRuns: 3_000 },
+      { numRuns: 1_500 },
     );
   });
 

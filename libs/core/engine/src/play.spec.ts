@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Json } from '@tripline/kernel';
-import { parseTrigger, type Action } from '@tripline/model';
+import { type Action } from '@tripline/model';
 import { eventAt, makeTriggerDocument, START } from '@tripline/testing-builders';
 import { advance } from './advance.js';
 import { describePerson } from './describe-person.js';
@@ -43,8 +43,8 @@ describe('playExamples', () => {
   });
 
   it('plays each on a virtual clock, without settle, and says what came instead', () => {
-    const trigger = parseTrigger(document);
-    const results = trigger.ok ? playExamples(trigger.value, document) : [];
+    const played = playExamples(document);
+    const results = played.ok ? played.value : [];
     expect(results.map((r) => [r.name, r.ok])).toEqual([
       ['walks away', true],
       ['buys in time', true],
@@ -53,6 +53,11 @@ describe('playExamples', () => {
     ]);
     expect(results[3]).toMatchObject({ expected: [{ at: H, step: 'mail' }], actual: [] });
   });
+});
+
+it('playExamples names the problems of a document that does not compile', () => {
+  expect(playExamples(makeTriggerDocument({ if: 'nope' }))).toMatchObject({ ok: false, problems: [{ path: 'if' }] });
+  expect(playExamples({})).toMatchObject({ ok: false });
 });
 
 describe('limits', () => {

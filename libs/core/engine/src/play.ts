@@ -1,7 +1,6 @@
-import { assert, deriveId, plus, type Instant, type Json } from '@tripline/kernel';
-import type { Action, Event, Example, PersonKey, Recall, Trigger } from '@tripline/model';
+import { accept, assert, deriveId, plus, refuse, type JsonObject, type Parsed, type Instant, type Json } from '@tripline/kernel';
+import { parseTrigger, type Action, type Event, type Example, type PersonKey, type Recall } from '@tripline/model';
 import { advance } from './advance.js';
-import type { Definitions } from './definitions.js';
 import type { Notice, Output } from './input.js';
 import { decodePerson, encodePerson } from './person-codec.js';
 import type { PersonState } from './person-state.js';
@@ -129,10 +128,18 @@ export type ExampleResult = {
 
 const EXAMPLE_START = 1_767_225_600_000 as Instant;
 
-/** Plays each of the trigger's own examples. Times are those of the decision; `settle` comes on top in real time. */
-export function playExamples(trigger: Trigger, document: Definitions[number]['document']): readonly ExampleResult[] {
-  const program = makeProgram([{ name: trigger.name, version: 1, revision: 1, document, state: 'live' }]);
-  return trigger.examples.map((example) => playExample(program, example));
+/**
+ * Plays each of a trigger document's own examples; its problems where it does not parse or compile. Times are those of the decision:
+ * `settle` comes on top in real time.
+ */
+export function playExamples(document: JsonObject): Parsed<readonly ExampleResult[]> {
+  const parsed = parseTrigger(document);
+  if (!parsed.ok) return parsed;
+  const { name, examples } = parsed.value;
+  const program = makeProgram([{ name, version: 1, revision: 1, document, state: 'live' }]);
+  return program.problems.length > 0
+    ? refuse(...program.problems)
+    : accept(examples.map((example) => playExample(program, example)));
 }
 
 function playExample(program: Program, example: Example): ExampleResult {
