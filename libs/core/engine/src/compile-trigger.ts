@@ -172,7 +172,8 @@ class TriggerCompiler {
     const add = this.test(path, spec.list, spec.where, undefined, this.#names.besideEvent());
     const unique = this.expression(`${path}.unique`, spec.unique, this.#names.besideEvent());
     const rest = { ...(unique === undefined ? {} : { unique }), ...(spec.minus === undefined ? {} : { minus: spec.minus }) };
-    return { name, add, newest: spec.newest, keep: this.listKeep(name), ...rest };
+    const values = this.#all.filter((e) => e.list === name).map((e) => e.expression);
+    return { name, add, newest: spec.newest, keep: this.listKeep(name), values, ...rest };
   }
 
   /** A list read as such is kept whole; one that is only summed keeps what the sums read. */

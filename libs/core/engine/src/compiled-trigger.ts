@@ -37,6 +37,8 @@ export type ListPart = {
   readonly minus?: string;
   readonly newest: number;
   readonly keep: Projection;
+  /** What is summed over it. */
+  readonly values: readonly Expression[];
 };
 
 /** The properties of an event that some expression reads: only they are kept. `*` is all of them. */

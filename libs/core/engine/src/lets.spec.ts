@@ -23,7 +23,17 @@ const item = (ms: number, sku: string, price: number | null = 1, cartId = 'c1'):
   eventAt(ms, 'cart.item_added', { cartId, sku, quantity: 2, ...(price === null ? {} : { price }) });
 const removed = (ms: number, sku: string): Event => eventAt(ms, 'cart.item_removed', { cartId: 'c1', sku });
 
+const notices = (...events: Event[]): string[] => {
+  const document = makeTriggerDocument({ let: { items: { list: 'cart.item_added' }, total: { sum: 'price', of: 'items' } } });
+  const program = makeProgram([{ name: 'abandoned-cart', version: 1, revision: 1, document, state: 'live' }]);
+  return playEvents(program, 'u:ada', events).notices.map((notice) => notice.name);
+};
+
 describe('let', () => {
+  it('counts what lacks a value that is summed', () => {
+    expect(notices(item(0, 'a'), item(1, 'b', null))).toEqual(['item-unknown']);
+  });
+
   it('collects from the event that opened the run on, for its key, and sums', () => {
     expect(data({}, item(0, 'a', 3), item(1, 'b', 4), item(2, 'x', 9, 'c2'))).toEqual({ skus: ['a', 'b'], total: 14 });
   });

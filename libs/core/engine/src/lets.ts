@@ -5,12 +5,13 @@ import { belongs } from './correlation.js';
 import type { Draft } from './draft.js';
 import { keptOf } from './kept.js';
 import { KEPT_LENGTH_MAX, LIST_LENGTH_MAX, type Item, type Run } from './person-state.js';
-import { UNKNOWN } from './value.js';
+import type { Expression } from './expression.js';
+import { UNKNOWN, type Value } from './value.js';
 
 /**
  * Collects the events of `let` lists into the open runs of their key, from the event that opened the run on.
  * I1. A list holds at most `newest` items, in the order they came; one that is the same by `unique` takes the other's place.
- * I2. What lacks a value that decides (`where`, `unique`, the key) is left out and counted.
+ * I2. What lacks a value that decides (`where`, `unique`, the key) is left out and counted; what lacks one that is summed is counted.
  */
 export function collect(draft: Draft, trigger: CompiledTrigger, roles: Roles, event: Event): void {
   if (roles.lists.length === 0 || !isAccepted(event, trigger.accept)) return;
@@ -66,6 +67,7 @@ function withItem(
   if (unique !== undefined && rest.some((item) => item.unique === unique)) return rest;
   const properties = keptOf(draft, trigger, event.properties, list.keep);
   if (properties === undefined) return rest;
+  for (const value of list.values) if (typeof valueOf(draft, value, event) !== 'number') draft.note('item-unknown', trigger.name);
   const item: Item = { at: event.timestamp, properties, ...(unique === undefined ? {} : { unique }) };
   return fitting(draft, trigger, [...rest, item].slice(-list.newest));
 }
@@ -78,6 +80,9 @@ function fitting(draft: Draft, trigger: CompiledTrigger, items: readonly Item[])
   if (from >= 0) draft.note('list-too-large', trigger.name);
   return items.slice(from + 1);
 }
+
+const valueOf = (draft: Draft, value: Expression, event: Event): Value =>
+  value.evaluate({ event: event.properties, user: draft.state.traits, run: undefined });
 
 function uniqueOf(draft: Draft, trigger: CompiledTrigger, { unique }: ListPart, run: Run, event: Event): string | undefined {
   if (unique === undefined) return undefined;

@@ -4,6 +4,7 @@ import type { Draft } from './draft.js';
 import { countRun } from './limit.js';
 import type { Run, SentAction } from './person-state.js';
 import { finish, settle } from './steps.js';
+import { timedBySilence } from './watching.js';
 
 /**
  * Takes in what became of an action. Each has one final outcome, which completes its step; what comes after sending implies `sent`.
@@ -33,6 +34,7 @@ function afterOutcome(draft: Draft, before: Run, run: Run, decided: Instant, rea
   if (!hasClosed || counted.phase === 'waiting') return;
   if (trigger !== undefined) settle(draft, trigger, counted, { decided, ready });
   else if (counted.actions.every((action) => action.final !== undefined)) finish(draft, undefined, counted, ready);
+  else draft.replace(counted, timedBySilence(counted));
 }
 
 /** An hour after it expired, an action of which nothing was heard is closed as unknown. */

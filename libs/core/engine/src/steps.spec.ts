@@ -276,6 +276,18 @@ describe('limit', () => {
     expect(brief(task.event(900 * D, 'a'))).toEqual(['run-limited']);
   });
 
+  it('ends with its trigger: what is out is recalled, watched, and closed one by one', () => {
+    const task = Task.of({ do: [MAIL, TEXT] });
+    task.event(0, 'a');
+    const withdrawn = new Task(makeProgram([]));
+    withdrawn.state = task.state;
+    expect(brief(withdrawn.tick(1))).toEqual(['run-withdrawn', ['recall', 'withdrawn'], ['recall', 'withdrawn']]);
+    expect(brief(withdrawn.tick(13 * H + SETTLE))).toEqual(['action-silent']);
+    expect(withdrawn.next).toBe(73 * H);
+    expect(brief(withdrawn.tick(73 * H + SETTLE))).toEqual(['action-silent']);
+    expect(withdrawn.state?.runs).toEqual([]);
+  });
+
   it('reserves the place of an undecided action, and gives it back', () => {
     const task = limited();
     const [mail] = task.event(0, 'a');
