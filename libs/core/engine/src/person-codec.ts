@@ -1,5 +1,5 @@
 import { assert, decodeUtf8, encodeUtf8, parseJson, type Instant, type JsonObject } from '@tripline/kernel';
-import type { Decided, Item, Messages, PersonState, Phase, Quiet, Remembered, Run, SentAction } from './person-state.js';
+import type { Decided, Item, PersonState, Phase, Quiet, Remembered, Run, SentAction } from './person-state.js';
 
 /** Counts up when the form changes; a build reads the forms it knows and stops at others. */
 const FORM = 1;
@@ -55,23 +55,17 @@ function packRun(r: Run): Packed {
 export function decodePerson(bytes: Uint8Array): PersonState {
   const packed = parseJson(decodeUtf8(bytes));
   assert(Array.isArray(packed) && packed[0] === FORM, 'a person is stored in a form this build does not know');
-  const [, revision, traitsAt, traits, messages, runs, remembered, quiet, decided, counted] = packed as Stored;
+  const stored = packed as Stored;
   return {
-    traits,
-    revision,
-    traitsAt,
-    messages: unpackMessages(messages),
-    runs: runs.map(unpackRun),
-    remembered: remembered.map(([trigger, role, key, until, times]): Remembered => ({
-      trigger,
-      role: role === 0 ? 'not' : 'exit',
-      key,
-      times,
-      until,
-    })),
-    quiet: quiet.map(([trigger, last, armed, due]): Quiet => ({ trigger, last, ...given('armed', armed), ...given('due', due) })),
-    decided: decided.map(([trigger, key, from, at, until]): Decided => ({ trigger, key, from, decided: at, until })),
-    counted,
+    traits: stored[3],
+    revision: stored[1],
+    traitsAt: stored[2],
+    messages: { since: stored[4][0], current: stored[4][1], before: stored[4][2] },
+    runs: stored[5].map(unpackRun),
+    remembered: stored[6].map(unpackRemembered),
+    quiet: stored[7].map(unpackQuiet),
+    decided: stored[8].map(unpackDecided),
+    counted: stored[9],
   };
 }
 
@@ -101,45 +95,60 @@ type Stored = [
   counted: PersonState['counted'],
 ];
 
-const unpackMessages = ([since, current, before]: Stored[4]): Messages => ({ since, current, before });
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** The field, where it was there. */
-const given = <K extends string, T>(name: K, value: Maybe<T>): { readonly [P in K]?: T } =>
-  value === null ? {} : ({ [name]: value } as { readonly [P in K]: T });
+const unpackRemembered = (r: Stored[6][number]): Remembered => ({
+  trigger: r[0],
+  role: r[1] === 0 ? 'not' : 'exit',
+  key: r[2],
+  times: r[4],
+  until: r[3],
+});
 
-function unpackRun(packed: StoredRun): Run {
-  const [trigger, version, key, opener, phase, position, opened, start, from, deadline, due, depth, ...rest] = packed;
-  const [aliases, lists, decided, since, counted, met, waited, actions] = rest;
-  return {
-    ...{
-      trigger,
-      version,
-      key,
-      opener,
-      phase: PHASES[phase] ?? 'watched',
-      position,
-      opened,
-      start,
-      from,
-      deadline,
-      due,
-      depth,
-      aliases,
-    },
-    lists: Object.fromEntries(lists.map(([name, items]) => [name, items.map(unpackItem)])),
-    ...given('decided', decided),
-    ...given('since', since),
-    counted: counted === 1,
-    ...given('met', met),
-    ...given('waited', waited),
-    actions: actions.map(unpackAction),
-  };
+function unpackQuiet(q: Stored[7][number]): Quiet {
+  const quiet: Writable<Quiet> = { trigger: q[0], last: q[1] };
+  if (q[2] !== null) quiet.armed = q[2];
+  if (q[3] !== null) quiet.due = q[3];
+  return quiet;
 }
 
-const unpackItem = ([at, properties, unique]: StoredItem): Item => ({ at, properties, ...given('unique', unique) });
+const unpackDecided = (d: Stored[8][number]): Decided => ({ trigger: d[0], key: d[1], from: d[2], decided: d[3], until: d[4] });
 
-const unpackAction = ([id, step, expires, final, closed, later, recalled]: StoredAction): SentAction => ({
-  ...{ id, step, expires, later, recalled: recalled === 1 },
-  ...given('final', final),
-  ...given('closed', closed),
-});
+function unpackRun(r: StoredRun): Run {
+  const run: Writable<Run> = {
+    trigger: r[0],
+    version: r[1],
+    key: r[2],
+    opener: r[3],
+    opened: r[6],
+    start: r[7],
+    phase: PHASES[r[4]] ?? 'watched',
+    position: r[5],
+    from: r[8],
+    deadline: r[9],
+    due: r[10],
+    depth: r[11],
+    aliases: r[12],
+    lists: Object.fromEntries(r[13].map((list) => [list[0], list[1].map(unpackItem)])),
+    counted: r[16] === 1,
+    actions: r[19].map(unpackAction),
+  };
+  if (r[14] !== null) run.decided = r[14];
+  if (r[15] !== null) run.since = r[15];
+  if (r[17] !== null) run.met = r[17];
+  if (r[18] !== null) run.waited = r[18];
+  return run;
+}
+
+function unpackItem(i: StoredItem): Item {
+  const item: Writable<Item> = { at: i[0], properties: i[1] };
+  if (i[2] !== null) item.unique = i[2];
+  return item;
+}
+
+function unpackAction(a: StoredAction): SentAction {
+  const action: Writable<SentAction> = { id: a[0], step: a[1], expires: a[2], later: a[5], recalled: a[6] === 1 };
+  if (a[3] !== null) action.final = a[3];
+  if (a[4] !== null) action.closed = a[4];
+  return action;
+}
