@@ -1,1 +1,1 @@
-export {};
+export { CollectorModule, type CollectorOptions } from './collector.module.js';

@@ -1,0 +1,74 @@
+import { describeProblems, isJsonObject, parseJson, parseUtf8, type Problem } from '@tripline/kernel';
+import { TOPICS, type DeadLetterReason } from '@tripline/model';
+import type { Batch, Entry, EventLog, LogRecord, Watch } from '@tripline/ports';
+import { appendAll } from './append-all.js';
+import { batchSentAt } from './call-time.js';
+import { unwrapCloudEvent } from './cloud-event.js';
+import { makeDeadLetter } from './dead-letters.js';
+import { BATCH_ITEMS_MAX } from './limits.js';
+import { parseCall } from './parse-call.js';
+
+/** The Kafka way in: any key, any partitioner, re-keyed to `tripline.events`. Resolves when all of the batch is acknowledged there, or set aside. */
+export class IngestIntake {
+  constructor(
+    private readonly log: EventLog,
+    private readonly watch: Watch,
+  ) {}
+
+  async onIngest(batch: Batch): Promise<void> {
+    const entries: Entry[] = [];
+    for (const record of batch.records) this.#read(record, entries);
+    await appendAll(this.log, entries, () => batch.held());
+    const accepted = entries.filter((entry) => entry.topic === TOPICS.events).length;
+    if (accepted > 0) this.watch.meter.count('tripline_collector_accepted_total', { way: 'ingest' }, accepted);
+  }
+
+  #read(record: LogRecord, entries: Entry[]): void {
+    const text = parseUtf8(record.value);
+    if (text === undefined) return this.#setAside(record, 'not-utf8', 'the value is not UTF-8', entries);
+    const value = parseJson(text);
+    if (value === undefined) return this.#setAside(record, 'not-json', 'the value is not JSON', entries);
+    const call = unwrapCloudEvent(value, record.headers);
+    if (isJsonObject(call) && Array.isArray(call['batch'])) return this.#readBatch(record, call, call['batch'], entries);
+    const problems = this.#readCall(record, call, undefined, undefined, entries);
+    if (problems.length > 0) this.#setAside(record, 'invalid', describeProblems(problems), entries);
+  }
+
+  /** All good calls go on; if any is refused the record is set aside whole, once. */
+  #readBatch(record: LogRecord, holder: object, calls: readonly unknown[], entries: Entry[]): void {
+    const problems: Problem[] = [];
+    const sentAt = batchSentAt(holder as Parameters<typeof batchSentAt>[0], problems);
+    if (calls.length > BATCH_ITEMS_MAX) problems.push({ path: 'batch', message: `more than ${BATCH_ITEMS_MAX} calls` });
+    if (problems.length === 0)
+      calls.forEach((call, index) => {
+        for (const p of this.#readCall(record, call, index, sentAt, entries))
+          problems.push({ path: `batch.${index}${p.path === '' ? '' : `.${p.path}`}`, message: p.message });
+      });
+    if (problems.length > 0) this.#setAside(record, 'invalid', describeProblems(problems), entries);
+  }
+
+  #readCall(
+    record: LogRecord,
+    call: unknown,
+    index: number | undefined,
+    sentAt: Parameters<typeof parseCall>[1]['sentAt'],
+    entries: Entry[],
+  ): readonly Problem[] {
+    const { topic, partition, offset, appended } = record;
+    const position = [topic, String(partition), String(offset), ...(index === undefined ? [] : [String(index)])];
+    const parsed = parseCall(call, { received: appended, source: topic, sentAt, position });
+    if (!parsed.ok) return parsed.problems;
+    entries.push({ topic: TOPICS.events, key: parsed.value.event.person, value: parsed.value.value });
+    return [];
+  }
+
+  #setAside(
+    { topic, partition, offset, value, appended }: LogRecord,
+    reason: DeadLetterReason,
+    detail: string,
+    entries: Entry[],
+  ): void {
+    const source = `${topic}/${partition}/${offset}`;
+    entries.push(makeDeadLetter(this.watch, { value, reason, detail, source, received: appended }));
+  }
+}
