@@ -89,6 +89,15 @@ describe('inactivity', () => {
     expect(held.recalls).toMatchObject([{ action: held.actions[0]!.id, reason: 'violated' }]);
   });
 
+  it('is not broken by a late event of the instant at which it began', () => {
+    const held = play(
+      [login(0), login(0, received(30 * D + SETTLE + 1))],
+      { time: { accept: '60d' } },
+      { outcome: () => undefined },
+    );
+    expect([decided(held), held.recalls]).toEqual([[30 * D], []]);
+  });
+
   it('knows when the spell began', () => {
     const [action] = play([login(0)], { do: [{ id: 'mail', email: 'we-miss-you', with: { since: 'spell.since' } }] }).actions;
     expect(action!.data).toEqual({ since: '2026-01-01T00:00:00.000Z' });

@@ -33,8 +33,9 @@ export function resetInactivity(draft: Draft, trigger: CompiledTrigger, event: E
 const isActivity = ({ outcome }: Event): boolean =>
   outcome === undefined || outcome.status === 'clicked' || outcome.status === 'replied';
 
-/** The person came back: a spell that is not decided was none, and what has not gone out is recalled. */
+/** The person came back (an event of the same instant as the last is no return): a spell that is not decided was none, and what has not gone out is recalled. */
 function returnOf(draft: Draft, trigger: CompiledTrigger, run: Run, event: Event): void {
+  if (event.timestamp <= (run.since ?? run.from)) return;
   if (run.phase !== 'matching') cancel(draft, run, event);
   else if (trigger.parts[run.position]?.kind === 'inactive' && isWithin(run, event)) draft.remove(run);
 }
