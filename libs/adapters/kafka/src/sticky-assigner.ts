@@ -30,41 +30,55 @@ export const makeAssigner =
   });
 
 /**
- * Shares the partitions of each topic evenly (no member has two more than another). A member keeps what it holds as far as its share
- * allows; what is free goes to those who rank highest for it by name, so that a restarted instance gets its own back.
+ * Shares the partitions of each topic evenly (no member has two more than another). The names of the members alone give an ideal share;
+ * a member keeps what it holds as far as its number allows, its ideal ones longest, and what is free goes to whom the ideal gives it:
+ * so little moves, and a restarted instance gets its own back.
  */
 export function assign(claims: readonly Claim[], partitions: readonly string[]): Map<string, string[]> {
   const shares = new Map(claims.map(({ member }) => [member, [] as string[]]));
-  for (const topic of new Set(partitions.map(topicOf)))
-    for (const [partition, member] of assignTopic(claims, partitions.filter((p) => topicOf(p) === topic))) shares.get(member)?.push(partition); // prettier-ignore
+  for (const topic of new Set(partitions.map(topicOf))) {
+    const ofTopic = partitions.filter((partition) => topicOf(partition) === topic);
+    const nobody = claims.map((claim) => ({ ...claim, held: [] }));
+    const ideal = shareTopic(nobody, ofTopic, new Map());
+    for (const [partition, member] of shareTopic(claims, ofTopic, ideal)) shares.get(member)?.push(partition);
+  }
   return shares;
 }
 
-function assignTopic(claims: readonly Claim[], partitions: readonly string[]): Map<string, string> {
+function shareTopic(
+  claims: readonly Claim[],
+  partitions: readonly string[],
+  ideal: ReadonlyMap<string, string>,
+): Map<string, string> {
   const given = new Map<string, string>();
-  const holders = claims.map((claim) => ({ claim, held: held(claim, partitions) }));
-  holders.sort((a, b) => b.held.length - a.held.length || (a.claim.instance < b.claim.instance ? -1 : 1));
+  const holders = claims.map((claim) => ({ claim, keeps: keptBy(claim, partitions, ideal) }));
+  holders.sort((a, b) => b.keeps.length - a.keeps.length || (a.claim.instance < b.claim.instance ? -1 : 1));
   const least = Math.floor(partitions.length / claims.length);
-  const over = partitions.length % claims.length;
-  const room = new Map(holders.map(({ claim }, i) => [claim, least + (i < over ? 1 : 0)]));
+  const room = new Map(holders.map(({ claim }, i) => [claim, least + (i < partitions.length % claims.length ? 1 : 0)]));
   const give = (partition: string, claim: Claim): void => {
     given.set(partition, claim.member);
     room.set(claim, (room.get(claim) ?? 0) - 1);
   };
-  for (const { claim, held } of holders)
-    for (const partition of held) if (!given.has(partition) && (room.get(claim) ?? 0) > 0) give(partition, claim);
+  for (const { claim, keeps } of holders)
+    for (const partition of keeps) if (!given.has(partition) && (room.get(claim) ?? 0) > 0) give(partition, claim);
   for (const partition of partitions) {
     if (given.has(partition)) continue;
-    const free = claims.filter((claim) => (room.get(claim) ?? 0) > 0);
-    const best = [...free].sort((a, b) => rank(b, partition) - rank(a, partition))[0];
+    const best = bestFor(partition, claims.filter((claim) => (room.get(claim) ?? 0) > 0), ideal); // prettier-ignore
     if (best !== undefined) give(partition, best);
   }
   return given;
 }
 
-/** What the member holds of these, those first for which it ranks highest: they are kept longest. */
-const held = (claim: Claim, partitions: readonly string[]): string[] =>
-  partitions.filter((p) => claim.held.includes(p)).sort((a, b) => rank(claim, b) - rank(claim, a));
+/** What the member holds of these, in the order in which it should keep them. */
+function keptBy(claim: Claim, partitions: readonly string[], ideal: ReadonlyMap<string, string>): string[] {
+  const held = new Set(claim.held);
+  const mine = (partition: string): number => (ideal.get(partition) === claim.member ? 1 : 0);
+  return partitions.filter((p) => held.has(p)).sort((a, b) => mine(b) - mine(a) || rank(claim, b) - rank(claim, a));
+}
+
+const bestFor = (partition: string, free: readonly Claim[], ideal: ReadonlyMap<string, string>): Claim | undefined =>
+  free.find(({ member }) => ideal.get(partition) === member) ??
+  [...free].sort((a, b) => rank(b, partition) - rank(a, partition))[0];
 
 const rank = ({ instance }: Claim, partition: string): number => murmur2(encodeUtf8(`${instance}|${partition}`));
 const topicOf = (partition: string): string => partition.slice(0, partition.lastIndexOf('/'));
