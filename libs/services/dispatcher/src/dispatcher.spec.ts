@@ -265,7 +265,7 @@ describe('Dispatcher', () => {
     const handled = dispatcher.onDispatches(batchOf([ready()]));
     await ticks();
     expect(receipts()).toEqual([]);
-    ledger.rows.get('act_1 1')!.result = { kind: 'accepted' };
+    ledger.rows.set('act_1 1', { begun: START, result: { kind: 'accepted' } });
     clock.advance(seconds(1));
     await handled;
     expect(provider.sent).toEqual([]);
@@ -323,7 +323,7 @@ describe('Dispatcher', () => {
   });
 
   test('an e-mail without an address fails', async () => {
-    const { to: _to, ...unaddressed } = ready();
+    const unaddressed = { ...ready(), to: undefined };
     const { dispatcher, receipts } = setUp();
     await dispatcher.onDispatches(batchOf([unaddressed]));
     expect(receipts()).toEqual([expect.objectContaining({ status: 'failed', reason: 'no-address' })]);
