@@ -1,1 +1,1 @@
-export {};
+export { makeSendGridProvider, type SendGridOptions } from './sendgrid-provider.js';

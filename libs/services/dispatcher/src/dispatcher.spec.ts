@@ -242,7 +242,7 @@ describe('Dispatcher', () => {
       const { dispatcher, provider, dispatch } = interrupted({ channel: 'webhook' }, new ScriptedProvider('webhook'), template);
       await dispatcher.onDispatches(batchOf([dispatch]));
       expect(provider.sent).toEqual([expect.objectContaining({ id: 'act_1', url: 'https://a.example', secret: 's' })]);
-      expect(JSON.parse(provider.sent[0]!.text)).toEqual({
+      expect(JSON.parse(provider.sent[0]?.text ?? '')).toEqual({
         type: 'abandoned-cart.mail',
         person: 'u:ada',
         userId: 'ada',
@@ -311,7 +311,7 @@ describe('Dispatcher', () => {
 
   test.each<[string, Partial<Dispatch>, Template | null, string]>([
     ['no template', {}, null, 'no-template: cart-reminder'],
-    ['a template of another channel', {}, { ...TEMPLATE, channel: 'sms' } as Template, 'other-channel: cart-reminder is for sms'],
+    ['a template of another channel', {}, { ...TEMPLATE, channel: 'sms' }, 'other-channel: cart-reminder is for sms'],
     ['a missing need', { data: {} }, TEMPLATE, 'render: needs.total: is missing'],
     ['a wrong need', { data: { total: 'x' } }, TEMPLATE, 'render: needs.total: must be of type number'],
   ])('%s fails the message with the reason, and nothing is sent', async (_, fields, template, reason) => {

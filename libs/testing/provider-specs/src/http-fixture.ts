@@ -18,8 +18,8 @@ export type HttpFixture = {
   readonly url: string;
   readonly received: Received[];
   /** Queued: each is used once, in this order. */
-  next(...answers: readonly Answer[]): void;
-  close(): Promise<void>;
+  readonly next: (...answers: readonly Answer[]) => void;
+  readonly close: () => Promise<void>;
 };
 
 /** A real HTTP server for tests; `usual` answers when nothing is queued. It sees every request, also those met by a queued answer. */

@@ -37,7 +37,7 @@ describe("the providers' stand-ins", () => {
 
   test.each<[string, unknown]>([
     ['a missing field', { ...MAIL, from: undefined }],
-    ['a wrong type', { ...MAIL, subject: 7, content: 'x' }],
+    ['a wrong type', { ...MAIL, subject: 7 }],
     ['an address that is none', { ...MAIL, from: { email: 'x' } }],
     ['an unknown field', { ...MAIL, customArgs: {} }],
     ['nothing', {}],

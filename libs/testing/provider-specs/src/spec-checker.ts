@@ -16,12 +16,12 @@ const FORMATS = {
 
 const read = createRequire(import.meta.url);
 
-/** Reads a provider's OpenAPI document out of an npm package and checks requests against it. `prefix` is what the paths in it leave out. */
-export async function openSpecChecker(module: string, prefix = ''): Promise<(request: Received) => Checked> {
+/** Reads a provider's OpenAPI document out of an npm package and checks requests against it. `prefix` is what the paths in it leave out; the values of a `form` are text and read as the types it names. */
+export async function openSpecChecker(module: string, prefix: string, form: boolean): Promise<(request: Received) => Checked> {
   const api = new OpenAPIBackend({
     definition: structuredClone(read(module)) as Document,
     quick: true,
-    ajvOpts: { strict: false, allErrors: true, logger: false, coerceTypes: true, formats: FORMATS },
+    ajvOpts: { strict: false, allErrors: true, logger: false, coerceTypes: form, formats: FORMATS },
   });
   await api.init();
   return (request) => {
