@@ -1,1 +1,1 @@
-export {};
+export { makeTwilioProvider, type TwilioOptions } from './twilio-provider.js';
