@@ -28,7 +28,7 @@ export function describeConfig(schema: z.ZodObject): string {
     const { description, default: standard } = z.toJSONSchema(field as z.ZodType, { io: 'input', unrepresentable: 'any' });
     const required = !(field as z.ZodType).safeParse(undefined).success;
     const comment = `# ${(description ?? name).replaceAll('\n', '\n# ')}${required ? ' (required)' : ''}`;
-    const given = standard === undefined ? '' : String(standard as string | number | boolean);
+    const given = typeof standard === 'string' ? standard : JSON.stringify(standard ?? '').replace('""', '');
     return `${comment}\n${required || standard !== undefined ? '' : '# '}${name}=${given}\n`;
   });
   return variables.join('\n');

@@ -94,7 +94,7 @@ describe('bodies', () => {
 describe('refusals', () => {
   const get = async (path: string, method = 'GET') => {
     const response = await fetch(`${url}${path}`, { method });
-    return { status: response.status, headers: response.headers, body: (await response.json()) as unknown };
+    return { status: response.status, headers: response.headers, body: await response.json() };
   };
 
   it('of unknown addresses are 404, of other methods 405 with those allowed', async () => {

@@ -17,7 +17,7 @@ import { PortsModule } from './ports.module.js';
 
 const seen: string[] = [];
 const hooked: string[] = [];
-let failures: unknown[] = [];
+let failures: Error[] = [];
 const textsOf = (batch: Batch): string[] => batch.records.map((record) => decodeUtf8(record.value));
 
 @Controller()
@@ -25,7 +25,7 @@ class FirstController {
   @FromLog('receipts', { group: 'first' })
   onReceipts(batch: Batch): Promise<void> {
     const failure = failures.shift();
-    if (failure !== undefined) return Promise.reject(failure as Error);
+    if (failure !== undefined) return Promise.reject(failure);
     seen.push(...textsOf(batch).map((text) => `first receipts ${text}`));
     return Promise.resolve();
   }

@@ -7,7 +7,6 @@ import {
   parseUtf8,
   refuse,
   type Instant,
-  type JsonObject,
   type Parsed,
   type Problem,
 } from '@tripline/kernel';
@@ -141,7 +140,7 @@ type Calls = { readonly items: readonly unknown[]; readonly sentAt?: Instant | u
 function callsOf(kind: HttpRequest['kind'], body: unknown): Parsed<Calls> {
   if (kind !== 'batch') return accept({ items: [body] });
   if (!isJsonObject(body)) return refuse({ path: '', message: 'must be a JSON object' });
-  const items: unknown = (body as JsonObject)['batch'];
+  const items: unknown = body['batch'];
   if (!Array.isArray(items)) return refuse({ path: 'batch', message: 'must be a list of calls' });
   if (items.length > BATCH_ITEMS_MAX) return refuse({ path: 'batch', message: `more than ${BATCH_ITEMS_MAX} calls` });
   const problems: Problem[] = [];

@@ -11,9 +11,9 @@ import { ReceiptIntake } from './receipt-intake.js';
 /** Keeps what is appended; the adapters' own suite tests the rest of the port. */
 class Kept {
   readonly calls: (readonly Entry[])[] = [];
-  failure: unknown;
+  failure: Error | undefined;
   append(entries: readonly Entry[]): Promise<readonly []> {
-    if (this.failure !== undefined) return Promise.reject(this.failure as Error);
+    if (this.failure !== undefined) return Promise.reject(this.failure);
     this.calls.push(entries);
     return Promise.resolve([]);
   }

@@ -63,8 +63,8 @@ function encoded(event: Event): Parsed<Encoded> {
 
 function derivedId(call: JsonObject, type: CallType, { position, source }: CallContext): string {
   if (position !== undefined) return deriveId('evt', ...position);
-  const { sentAt: _sentAt, writeKey: _writeKey, ...content } = call;
-  return deriveId('evt', source, type, canonicalJson(content));
+  const content = Object.entries(call).filter(([name]) => name !== 'sentAt' && name !== 'writeKey');
+  return deriveId('evt', source, type, canonicalJson(Object.fromEntries(content)));
 }
 
 function typeOf(call: JsonObject, problems: Problem[]): CallType | undefined {
