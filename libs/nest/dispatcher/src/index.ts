@@ -1,1 +1,2 @@
-export {};
+export { makeMailboxProvider, WebHub, type UnsubscribeUrl } from '@tripline/services-dispatcher';
+export { DispatcherModule, type DispatcherModuleOptions } from './dispatcher.module.js';
