@@ -1,1 +1,1 @@
-export {};
+export { openPostgres, type Postgres, type PostgresOptions } from './open-postgres.js';

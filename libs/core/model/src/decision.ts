@@ -4,11 +4,12 @@ import type { FinalStatus } from './outcome.js';
 /** The gate's reason codes, in the order in which they are looked at. Every outcome carries one. */
 export const REASONS = [
   'stopped',
-  'trigger-paused',
   'trigger-withdrawn',
   'recalled',
   'expired',
+  'trigger-paused',
   'stale',
+  'attempts-exhausted',
   'profile-behind',
   'no-address',
   'no-consent',
@@ -16,7 +17,6 @@ export const REASONS = [
   'handed-over',
   // Not the gate's own: what the scheduler closes or puts off afterwards.
   'deferred',
-  'attempts-exhausted',
   'silent',
 ] as const;
 export type Reason = (typeof REASONS)[number];

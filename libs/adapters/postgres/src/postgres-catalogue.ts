@@ -1,0 +1,96 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Instant, JsonObject } from '@tripline/kernel';
+import type { Control, ControlChange } from '@tripline/model';
+import type { Catalogue, DocumentKind, Outgoing, Published } from '@tripline/ports';
+import type { EntityManager } from 'typeorm';
+import { DocumentEntity, type DocumentRow } from './entities/document.entity.js';
+import { lookAgain } from './gate-intake.js';
+import type { Sql, Statements } from './sql.js';
+
+type Draft = { readonly kind: DocumentKind; readonly name: string; readonly document: JsonObject };
+type Head = { readonly newest: number; readonly withdrawn: boolean; readonly document: JsonObject };
+type PublishedRow = DocumentRow & { readonly withdrawn: boolean };
+
+/** One publisher at a time, so that revisions grow in the order of commits. */
+const PUBLISHING = 'select pg_advisory_xact_lock(7471201)';
+const HEAD = `
+  select h.newest, h.withdrawn, d.document
+  from heads h join documents d on d.kind = h.kind and d.name = h.name and d.version = h.newest
+  where h.kind = $1 and h.name = $2`;
+const SET_HEAD = `
+  insert into heads (kind, name, newest, withdrawn) values ($1, $2, $3, false)
+  on conflict (kind, name) do update set newest = excluded.newest, withdrawn = false`;
+const NEWEST = `
+  select d.kind, d.name, d.version, d.document, d.published_at::float8 as "publishedAt", d."by", h.withdrawn
+  from documents d join heads h using (kind, name)`;
+
+/** What is published, in PostgreSQL: versions are rows that never change, a head says which is newest and whether it is withdrawn. */
+export class PostgresCatalogue implements Catalogue {
+  constructor(private readonly sql: Sql) {}
+
+  publish(documents: readonly Draft[], by: string, now: Instant): Promise<readonly Published[]> {
+    return this.sql.transaction(async (sql, manager) => {
+      await sql.rows(PUBLISHING);
+      const published: Published[] = [];
+      for (const draft of documents) published.push(await publishOne(sql, manager, draft, by, now));
+      return published;
+    });
+  }
+
+  withdraw(kind: DocumentKind, name: string, _by: string, now: Instant): Promise<boolean> {
+    return this.sql.transaction(async (sql) => {
+      await sql.rows(PUBLISHING);
+      const text = 'update heads set withdrawn = true where kind = $1 and name = $2 and not withdrawn returning name';
+      if ((await sql.rows(text, [kind, name])).length === 0) return false;
+      if (kind !== 'trigger') return true;
+      await putOut(sql, name, { type: 'withdraw' });
+      await lookAgain(sql, name, now);
+      return true;
+    });
+  }
+
+  list(kind: DocumentKind): Promise<readonly Published[]> {
+    return this.sql.rows<PublishedRow>(`${NEWEST} where d.kind = $1 and d.version = h.newest order by d.name`, [kind]);
+  }
+
+  async show(kind: DocumentKind, name: string, version?: number): Promise<Published | undefined> {
+    const text = `${NEWEST} where d.kind = $1 and d.name = $2 and d.version = coalesce($3::integer, h.newest)`;
+    const [row] = await this.sql.rows<PublishedRow>(text, [kind, name, version ?? null]);
+    return row;
+  }
+
+  outbox(max: number): Promise<readonly Outgoing[]> {
+    return this.sql.rows<Outgoing>('select id::float8 as id, control from outbox order by id limit $1', [max]);
+  }
+
+  async sent(ids: readonly number[]): Promise<void> {
+    await this.sql.rows('delete from outbox where id = any($1::bigint[])', [ids]);
+  }
+}
+
+async function publishOne(sql: Statements, manager: EntityManager, draft: Draft, by: string, now: Instant): Promise<Published> {
+  const { kind, name, document } = draft;
+  const [head] = await sql.rows<Head>(HEAD, [kind, name]);
+  if (head !== undefined && !head.withdrawn && isDeepStrictEqual(head.document, document)) return newestOf(sql, kind, name);
+  const version = (head?.newest ?? 0) + 1;
+  await manager.insert(DocumentEntity, { ...draft, version, publishedAt: now, by });
+  await sql.rows(SET_HEAD, [kind, name, version]);
+  if (kind === 'trigger') await putOut(sql, name, { type: 'publish', version, document, openRuns: 'drain' });
+  return { ...draft, version, publishedAt: now, by, withdrawn: false };
+}
+
+async function newestOf(sql: Statements, kind: DocumentKind, name: string): Promise<Published> {
+  const [row] = await sql.rows<PublishedRow>(`${NEWEST} where d.kind = $1 and d.name = $2 and d.version = h.newest`, [
+    kind,
+    name,
+  ]);
+  return row as Published;
+}
+
+/** Puts a control record into the outbox; its place there is its revision. */
+async function putOut(sql: Statements, name: string, change: ControlChange): Promise<void> {
+  const [next] = await sql.rows<{ revision: number }>(`select nextval('revisions')::float8 as revision`);
+  const revision = next?.revision ?? 0;
+  const control: Control = { kind: 'control', name, revision, change };
+  await sql.rows('insert into outbox (id, control) values ($1, $2::json)', [revision, JSON.stringify(control)]);
+}

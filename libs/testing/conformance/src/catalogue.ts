@@ -1,0 +1,122 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { makeInstant, type Instant, type JsonObject } from '@tripline/kernel';
+import type { DocumentKind, Outgoing, Published } from '@tripline/ports';
+import { makeTriggerDocument, START } from '@tripline/testing-builders';
+import type { GatePlace, GatePorts } from './gate-place.js';
+
+const at = (ms: number): Instant => makeInstant(START + ms);
+const draft = (name: string, document: JsonObject, kind: DocumentKind = 'trigger') => ({ kind, name, document });
+const TEMPLATE = { kind: 'template', name: 'cart-reminder', channel: 'email', subject: 'Your cart', text: 'Hi' };
+
+/** Every promise of the `Catalogue` and `TemplateShelf` ports, for an adapter to keep. */
+export function describeCatalogue(name: string, open: () => Promise<GatePlace>): void {
+  describe(`a catalogue: ${name}`, () => {
+    let place: GatePlace;
+    let ports: GatePorts;
+    beforeEach(async () => {
+      place = await open();
+      ports = await place.ports();
+    });
+    afterEach(async () => {
+      await ports.close();
+      await place.close();
+    });
+    const publish = (...drafts: Parameters<GatePorts['catalogue']['publish']>[0]): Promise<readonly Published[]> =>
+      ports.catalogue.publish(drafts, 'ops', at(1));
+    const outbox = (): Promise<readonly Outgoing[]> => ports.catalogue.outbox(100);
+
+    test('what is published is shown and listed as it was given, by name, newest version', async () => {
+      const a = makeTriggerDocument({ name: 'a', odd: '\u0000', z: 1, b: 2 });
+      await publish(draft('b', makeTriggerDocument({ name: 'b' })), draft('a', a), draft('t', TEMPLATE, 'template'));
+      await publish(draft('a', { ...a, more: true }));
+      const published = { kind: 'trigger', name: 'a', publishedAt: at(1), by: 'ops', withdrawn: false };
+      expect(await ports.catalogue.show('trigger', 'a')).toEqual({ ...published, version: 2, document: { ...a, more: true } });
+      expect(await ports.catalogue.show('trigger', 'a', 1)).toEqual({ ...published, version: 1, document: a });
+      expect(Object.keys((await ports.catalogue.show('trigger', 'a', 1))?.document ?? {})).toEqual(Object.keys(a));
+      expect((await ports.catalogue.list('trigger')).map((one) => [one.name, one.version])).toEqual([
+        ['a', 2],
+        ['b', 1],
+      ]);
+      expect((await ports.catalogue.list('template')).map((one) => one.name)).toEqual(['t']);
+      expect(await ports.catalogue.show('trigger', 'a', 3)).toBeUndefined();
+      expect(await ports.catalogue.show('template', 'a')).toBeUndefined();
+    });
+
+    test('the same document again makes no new version and tells nobody', async () => {
+      const document = { a: 1, b: { c: [1, 2], d: null } };
+      const [first] = await publish(draft('a', document));
+      const [again] = await ports.catalogue.publish([draft('a', { b: { d: null, c: [1, 2] }, a: 1 })], 'else', at(9));
+      expect(again).toEqual(first);
+      expect(await outbox()).toHaveLength(1);
+      expect((await publish(draft('a', { ...document, a: 2 })))[0]?.version).toBe(2);
+      expect((await publish(draft('a', document)))[0]?.version).toBe(3);
+    });
+
+    test('all or nothing', async () => {
+      const bad = draft('bad', undefined as never);
+      await expect(publish(draft('a', { a: 1 }), bad)).rejects.toThrow();
+      expect(await ports.catalogue.list('trigger')).toEqual([]);
+      expect(await outbox()).toEqual([]);
+    });
+
+    test('triggers go to the outbox with growing revisions, templates do not', async () => {
+      await publish(draft('a', { n: 1 }), draft('t', TEMPLATE, 'template'), draft('b', { n: 2 }));
+      await ports.catalogue.withdraw('trigger', 'a', 'ops', at(2));
+      await publish(draft('a', { n: 3 }));
+      const out = await outbox();
+      expect(out.map(({ control }) => [control.name, control.change])).toEqual([
+        ['a', { type: 'publish', version: 1, document: { n: 1 }, openRuns: 'drain' }],
+        ['b', { type: 'publish', version: 1, document: { n: 2 }, openRuns: 'drain' }],
+        ['a', { type: 'withdraw' }],
+        ['a', { type: 'publish', version: 2, document: { n: 3 }, openRuns: 'drain' }],
+      ]);
+      const revisions = out.map(({ control }) => control.revision);
+      expect([...revisions].sort((x, y) => x - y)).toEqual(revisions);
+      expect(new Set(revisions).size).toBe(4);
+      expect(out.every(({ control }) => control.kind === 'control')).toBe(true);
+    });
+
+    test('what was sent leaves the outbox; revisions go on from there', async () => {
+      await publish(draft('a', { n: 1 }), draft('b', { n: 1 }));
+      const [first, second] = await outbox();
+      await ports.catalogue.sent([first?.id ?? 0]);
+      expect(await outbox()).toEqual([second]);
+      await ports.catalogue.sent([second?.id ?? 0]);
+      await publish(draft('a', { n: 2 }));
+      expect((await outbox())[0]?.control.revision).toBeGreaterThan(second?.control.revision ?? 0);
+      expect(await ports.catalogue.outbox(0)).toEqual([]);
+    });
+
+    test('publishers at once: versions without gaps, revisions in the order of versions', async () => {
+      const other = await place.ports();
+      const publishing = Array.from({ length: 20 }, (_, i) =>
+        (i % 2 === 0 ? ports : other).catalogue.publish([draft('a', { n: i })], 'ops', at(1)),
+      );
+      const versions = (await Promise.all(publishing)).flat().map(({ version }) => version);
+      expect([...versions].sort((x, y) => x - y)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+      const out = (await outbox()).map(({ control }) => (control.change.type === 'publish' ? control.change.version : 0));
+      expect(out).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+      await other.close();
+    });
+
+    test('what is withdrawn is once; the same document published again is a new version', async () => {
+      await publish(draft('a', { n: 1 }));
+      expect(await ports.catalogue.withdraw('trigger', 'a', 'ops', at(2))).toBe(true);
+      expect(await ports.catalogue.withdraw('trigger', 'a', 'ops', at(3))).toBe(false);
+      expect(await ports.catalogue.withdraw('trigger', 'none', 'ops', at(3))).toBe(false);
+      expect((await ports.catalogue.show('trigger', 'a'))?.withdrawn).toBe(true);
+      expect((await publish(draft('a', { n: 1 })))[0]).toMatchObject({ version: 2, withdrawn: false });
+      expect(await outbox()).toHaveLength(3);
+    });
+
+    test('the shelf has the newest template, defaults filled in, and none that was withdrawn', async () => {
+      expect(await ports.shelf.template('none')).toBeUndefined();
+      await publish(draft('t', { ...TEMPLATE, name: 't' }, 'template'));
+      expect(await ports.shelf.template('t')).toEqual({ ...TEMPLATE, name: 't', needs: {} });
+      await ports.catalogue.withdraw('template', 't', 'ops', at(2));
+      const other = await place.ports();
+      expect(await other.shelf.template('t')).toBeUndefined();
+      await other.close();
+    });
+  });
+}

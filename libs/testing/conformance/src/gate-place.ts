@@ -1,0 +1,28 @@
+import type {
+  AttemptLedger,
+  Catalogue,
+  ConsentLedger,
+  Gatehouse,
+  Mailbox,
+  MessageLog,
+  ProfileStore,
+  Switches,
+  TemplateShelf,
+} from '@tripline/ports';
+
+/** The ports that share one database. */
+export type GatePorts = {
+  readonly gatehouse: Gatehouse;
+  readonly profiles: ProfileStore;
+  readonly consents: ConsentLedger;
+  readonly switches: Switches;
+  readonly attempts: AttemptLedger;
+  readonly catalogue: Catalogue;
+  readonly shelf: TemplateShelf;
+  readonly messages: MessageLog;
+  readonly mailbox: Mailbox;
+  close(): Promise<void>;
+};
+
+/** An empty database of its own; `ports` connects to it anew, as another process would. */
+export type GatePlace = { ports(): Promise<GatePorts>; close(): Promise<void> };
