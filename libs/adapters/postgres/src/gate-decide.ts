@@ -9,9 +9,10 @@ export type Decided = { readonly action: Action; readonly decision: Decision };
 /** Rows are locked in the order of their ids, so that two batches never wait for one another. */
 const DECIDE = `
   with x as (
-    select * from unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::json[])
-      as x(id, day, kind, status, reason, due, decision)),
-  locked as (select a.id, a.day from actions a join x using (id, day) order by a.id for update of a)
+    select a.id, a.day, x.kind, x.status, x.reason, x.due, x.decision
+    from unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::json[])
+           as x(id, day, kind, status, reason, due, decision)
+    join actions a using (id, day) order by a.id for update of a)
   update actions a
   set status = x.status, reason = x.reason, due = x.due, leased = 0, looked = true,
       attempts = a.attempts + case x.kind when 'send' then 1 else 0 end,
@@ -19,7 +20,7 @@ const DECIDE = `
       kept = case x.kind when 'hold' then null else $8::bigint end,
       told = x.kind = 'hold',
       changed = case when a.status = x.status and a.reason = x.reason then a.changed else $8::bigint end
-  from x join locked using (id, day)
+  from x
   where a.id = x.id and a.day = x.day and a.status in ('waiting', 'held') and (x.kind = 'drop' or not a.recalled)
   returning a.id, a.attempts`;
 

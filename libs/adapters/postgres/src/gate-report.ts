@@ -7,13 +7,14 @@ export const RETRY_DEFAULT: Duration = seconds(60);
 
 const statement = (changes: string, applies: string): string => `
   with x as (
-    select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::integer[], $6::bigint[])
-      as x(id, status, reason, at, attempt, due)),
-  locked as (select a.id, a.day from actions a join x using (id) order by a.id for update of a),
+    select a.id, a.day, x.status, x.reason, x.at, x.attempt, x.due
+    from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::integer[], $6::bigint[])
+           as x(id, status, reason, at, attempt, due)
+    join actions a using (id) order by a.id for update of a),
   changed as (
     update actions a set ${changes}
-    from x join locked using (id) where a.id = x.id and a.day = locked.day and ${applies})
-  select count(*)::integer as known from locked`;
+    from x where a.id = x.id and a.day = x.day and ${applies})
+  select count(*)::integer as known from x`;
 
 /** Nobody has it in hand any more, and there is nothing left to tell. */
 const CLOSED = 'due = null, leased = 0, told = true';

@@ -37,6 +37,9 @@ const CONNECT_MAX_MS = 10_000;
 /** One process migrates at a time; the others wait and find it done. */
 const MIGRATING = 7471200;
 
+/** Every hot statement finds its rows by key: plans that read whole tables for a thousand of them are never right, however young the statistics. */
+const PLANS = '-c random_page_cost=1.1 -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off';
+
 export type PostgresOptions = {
   /** A connection string; the secret in it is never logged. */
   readonly url: string;
@@ -73,7 +76,7 @@ export async function openPostgres({ url, watch, connectionsMax = CONNECTIONS_DE
       watch?.meter.count('tripline_postgres_connections_lost_total');
       watch?.logger.warn('postgres.connection_lost', { error: error instanceof Error ? error.message : String(error) });
     },
-    extra: { max: connectionsMax },
+    extra: { max: connectionsMax, options: PLANS },
     logging: false,
   });
   await initialise(source);

@@ -9,7 +9,7 @@ import type { Sql, Statements } from './sql.js';
 
 type Draft = { readonly kind: DocumentKind; readonly name: string; readonly document: JsonObject };
 type Head = { readonly newest: number; readonly withdrawn: boolean; readonly document: JsonObject };
-type PublishedRow = DocumentRow & { readonly withdrawn: boolean };
+type PublishedRow = Omit<DocumentRow, 'document'> & { readonly document: JsonObject; readonly withdrawn: boolean };
 
 /** One publisher at a time, so that revisions grow in the order of commits. */
 const PUBLISHING = 'select pg_advisory_xact_lock(7471201)';

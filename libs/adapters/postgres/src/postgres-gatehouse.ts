@@ -6,7 +6,7 @@ import { claim } from './gate-claim.js';
 import { closeSilent, decide, told, untold, type Decided } from './gate-decide.js';
 import { admit, keepRecalls } from './gate-intake.js';
 import { report } from './gate-report.js';
-import type { Sql } from './sql.js';
+import type { Sql, Statements } from './sql.js';
 
 /** Rows a claim asks for at once, at most. */
 export const CLAIM_MAX = 5_000;
@@ -43,7 +43,7 @@ export class PostgresGatehouse implements Gatehouse {
 
   claim(now: Instant, lease: Duration, max: number): Promise<readonly Waiting[]> {
     assert(max > 0 && max <= CLAIM_MAX, `a claim is of 1 to ${CLAIM_MAX} actions`);
-    return this.sql.transaction((sql) => claim(sql, now, lease, max));
+    return this.#quickly((sql) => claim(sql, now, lease, max));
   }
 
   async decide(decisions: readonly Decided[], now: Instant): Promise<readonly Untold[]> {
@@ -57,7 +57,7 @@ export class PostgresGatehouse implements Gatehouse {
   }
 
   async told(actionIds: readonly string[]): Promise<void> {
-    for (const some of slices(actionIds)) await told(this.sql, some);
+    for (const some of slices(actionIds)) await this.#quickly((sql) => told(sql, some));
   }
 
   async report(receipts: readonly Receipt[], now: Instant): Promise<void> {
@@ -65,6 +65,14 @@ export class PostgresGatehouse implements Gatehouse {
       const unknown = await this.sql.transaction((sql) => report(sql, some, now));
       if (unknown > 0) this.watch?.meter.count('tripline_postgres_receipts_unmatched_total', {}, unknown);
     }
+  }
+
+  /** A transaction that does not wait for the disk: what a crash of the server would undo of it is only done again. */
+  #quickly<T>(work: (sql: Statements) => Promise<T>): Promise<T> {
+    return this.sql.transaction(async (sql) => {
+      await sql.rows('set local synchronous_commit to off');
+      return work(sql);
+    });
   }
 
   closeSilent(now: Instant, age: Duration, max: number): Promise<readonly Untold[]> {

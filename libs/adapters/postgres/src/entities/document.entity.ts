@@ -1,4 +1,4 @@
-import type { Instant, JsonObject } from '@tripline/kernel';
+import type { Instant } from '@tripline/kernel';
 import type { DocumentKind } from '@tripline/ports';
 import { EntitySchema } from 'typeorm';
 import { INSTANT_COLUMN } from './instant-column.js';
@@ -7,7 +7,8 @@ export type DocumentRow = {
   kind: DocumentKind;
   name: string;
   version: number;
-  document: JsonObject;
+  /** A JSON object. Not said in its recursive type: the client's types would follow it without end. */
+  document: unknown;
   publishedAt: Instant;
   by: string;
 };

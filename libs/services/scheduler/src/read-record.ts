@@ -1,0 +1,40 @@
+import { accept, describeProblems, formatInstant, parseJson, parseUtf8, refuse, type Parsed } from '@tripline/kernel';
+import { TOPICS, type DeadLetterHeaders, type DeadLetterReason } from '@tripline/model';
+import type { Entry, LogRecord } from '@tripline/ports';
+
+const DETAIL_LENGTH_MAX = 500;
+/** What no database keeps and no two programs write alike: the character NUL, and halves of characters. */
+const UNKEEPABLE = /[\0\p{Surrogate}]/u;
+
+export type Refused = { readonly record: LogRecord; readonly reason: DeadLetterReason; readonly detail: string };
+export type Read<T> = { readonly ok: true; readonly value: T } | ({ readonly ok: false } & Refused);
+
+/** The value of a record as `parse` reads it, or why it cannot be read. */
+export function readRecord<T extends { readonly person: string }>(
+  record: LogRecord,
+  parse: (value: unknown) => Parsed<T>,
+): Read<T> {
+  const text = parseUtf8(record.value);
+  if (text === undefined) return { ok: false, record, reason: 'not-utf8', detail: 'the value is not UTF-8' };
+  const json = parseJson(text);
+  if (json === undefined) return { ok: false, record, reason: 'not-json', detail: 'the value is not JSON' };
+  const parsed = checkPerson(parse(json));
+  return parsed.ok ? parsed : { ok: false, record, reason: 'invalid', detail: describeProblems(parsed.problems) };
+}
+
+/** Told apart by everybody, or refused: two keys that a database takes for one would give one person another's address. */
+function checkPerson<T extends { readonly person: string }>(parsed: Parsed<T>): Parsed<T> {
+  if (!parsed.ok || !UNKEEPABLE.test(parsed.value.person)) return parsed.ok ? accept(parsed.value) : parsed;
+  return refuse({ path: 'person', message: 'contains the character NUL or half a character' });
+}
+
+/** The record set aside: its bytes as they came, with the reason and where they came from. */
+export function makeDeadLetter({ record, reason, detail }: Refused): Entry {
+  const headers: DeadLetterHeaders = {
+    reason,
+    detail: detail.slice(0, DETAIL_LENGTH_MAX),
+    source: `${record.topic}/${record.partition}/${record.offset}`,
+    received: formatInstant(record.appended),
+  };
+  return { topic: TOPICS.deadLetters, key: null, value: record.value.slice(), headers };
+}
