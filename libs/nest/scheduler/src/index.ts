@@ -1,1 +1,1 @@
-export {};
+export { SchedulerModule, type SchedulerModuleOptions } from './scheduler.module.js';
