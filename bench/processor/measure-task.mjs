@@ -1,0 +1,59 @@
+// The processor as it runs: Kafka, LMDB with durable checkpoints, outputs acknowledged. Prints its costs.
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { openKafkaLog } from '@tripline/adapters-kafka';
+import { LmdbStateStore } from '@tripline/adapters-lmdb';
+import { SystemClock } from '@tripline/adapters-system';
+import { Stop } from '@tripline/ports';
+import { Processor } from '@tripline/services-processor';
+import { makeWatch, startCosts } from './quiet.mjs';
+
+const [brokers, dir, wanted, partitions] = [
+  process.argv[2].split(','),
+  process.argv[3],
+  Number(process.argv[4]),
+  Number(process.argv[5]),
+];
+const watch = makeWatch();
+const clock = new SystemClock();
+const log = await openKafkaLog({ brokers, clientId: 'bench-task', watch });
+const processor = new Processor({ log, clock, watch, partitions, store: new LmdbStateStore(dir) });
+const read = () => watch.counts.get('tripline_processor_records_total') ?? 0;
+
+const costs = startCosts();
+const delay = monitorEventLoopDelay({ resolution: 5 });
+delay.enable();
+const stop = new Stop();
+// Ticks of its own are left out: what is measured is the topic as it was filled.
+const housekeeping = setInterval(() => processor.tasks(), 250);
+const reading = await log.read(processor.subscription());
+while (read() < wanted) await new Promise((resolve) => setTimeout(resolve, 20));
+await reading.close();
+const { cpuSeconds, wallSeconds } = costs();
+clearInterval(housekeeping);
+stop.stop();
+delay.disable();
+await log.close();
+
+const checkpoints = watch.seconds.get('tripline_processor_checkpoint_seconds') ?? [];
+let stateBytes = 0;
+for (const task of await readdir(dir)) stateBytes += (await stat(join(dir, task, 'data.mdb'))).size;
+const count = (name) => watch.counts.get(`tripline_processor_${name}_total`) ?? 0;
+console.log(
+  JSON.stringify({
+    records: read(),
+    cpuSeconds,
+    wallSeconds,
+    perCpuSecond: Math.round(read() / cpuSeconds),
+    parsed: count('parsed'),
+    fired: count('fired'),
+    outputs: count('outputs'),
+    checkpoints: checkpoints.length,
+    checkpointMaxSeconds: Math.max(0, ...checkpoints),
+    loopDelayMaxMs: Math.round(delay.max / 1e6),
+    loopDelayP99Ms: Math.round(delay.percentile(99) / 1e6),
+    rssMiB: Math.round(process.memoryUsage().rss / 2 ** 20),
+    stateMiB: Math.round(stateBytes / 2 ** 20),
+  }),
+);
