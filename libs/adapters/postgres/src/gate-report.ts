@@ -30,7 +30,7 @@ const STATEMENTS = {
   deferred: statement(
     `status = 'held', reason = 'deferred', changed = x.at, due = case when a.recalled then 0 else x.due end,
      leased = 0, told = true`,
-    `a.status = 'handed' and true`,
+    `a.status = 'handed' and coalesce(x.attempt, a.attempts) = a.attempts`,
   ),
   /** What comes after sending implies it, and is kept once each, in the order it came. */
   later: statement(

@@ -332,7 +332,7 @@ test('trouble that passes is waited out and said; what is wrong for good ends th
   await known();
   await ask({ profileRevision: 1 });
   await one(dispatches);
-  expect(scheduler.trouble).toBeUndefined();
+  await until(() => Promise.resolve(scheduler.trouble === undefined));
   failures = 1;
   await expect(makeScheduler(failing('never')).runGate(new Stop())).rejects.toThrow('the database is down');
 });
