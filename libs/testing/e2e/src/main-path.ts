@@ -19,7 +19,11 @@ const documents = (system: System): string[] => [
     ),
   ),
   trigger(system, 'e2e-once', 'when: [{ event: e2e-once.done }]\nonRepeat: parallel\ndo: [{ id: mail, email: e2e-mail }]\n'),
-  trigger(system, 'e2e-silence', `when: [{ inactive: e2e-silence.login, for: ${system.window.text} }]\ndo: [{ id: mail, email: e2e-mail }]\n`),
+  trigger(
+    system,
+    'e2e-silence',
+    `when: [{ inactive: e2e-silence.login, for: ${system.window.text} }]\ndo: [{ id: mail, email: e2e-mail }]\n`,
+  ),
 ];
 
 /** Everything the main path promises, told as a shop would see it; the same on every kind of log. */
@@ -41,7 +45,8 @@ export function describeMainPath(name: string, open: () => Promise<System>, ways
     }, OPEN_MS);
 
     const within = (story: string, tell: () => Promise<void>): void => it(story, tell, SCENARIO_MS);
-    const sent = async (userId: string): Promise<number> => (await messagesOf(system, userId)).filter((m) => m.status === 'sent').length;
+    const sent = async (userId: string): Promise<number> =>
+      (await messagesOf(system, userId)).filter((m) => m.status === 'sent').length;
 
     const someone = async (label: string, like?: string): Promise<string> => {
       const userId = newPerson(system, label, like);
@@ -57,12 +62,15 @@ export function describeMainPath(name: string, open: () => Promise<System>, ways
       await eventually(`${other} to hear`, async () => ((await sent(other)) > 0 ? true : undefined));
     };
 
-    const untilSent = (userId: string): Promise<true> => eventually(`a message to ${userId}`, async () => ((await sent(userId)) > 0 ? true : undefined));
+    const untilSent = (userId: string): Promise<true> =>
+      eventually(`a message to ${userId}`, async () => ((await sent(userId)) > 0 ? true : undefined));
 
     async function inForce(): Promise<true | undefined> {
       const probe = await someone('probe');
       await shopper.track(probe, 'e2e-once.done');
-      return eventually('the first message', async () => ((await sent(probe)) > 0 ? true : undefined), 5_000).catch(() => undefined);
+      return eventually('the first message', async () => ((await sent(probe)) > 0 ? true : undefined), 5_000).catch(
+        () => undefined,
+      );
     }
 
     within('one who fills a cart and does not buy gets one mail, after the deadline and not before', async () => {
@@ -109,7 +117,9 @@ export function describeMainPath(name: string, open: () => Promise<System>, ways
       const emil = await someone('emil');
       await shopper.track(emil, 'e2e-held.added', { cartId: 'c1' });
       await untilOthersHeard(emil, 'e2e-cart.added');
-      await eventually('the mail to be held', async () => (await messagesOf(system, emil)).find((m) => m.status === 'held' && m.reason === 'trigger-paused'));
+      await eventually('the mail to be held', async () =>
+        (await messagesOf(system, emil)).find((m) => m.status === 'held' && m.reason === 'trigger-paused'),
+      );
       await shopper.track(emil, 'e2e-held.ordered', { cartId: 'c1' });
       await eventually('the recall', async () => (await messagesOf(system, emil)).find((m) => m.status === 'recalled'));
       await post(`${system.controlUrl}/api/triggers/e2e-held/resume`, {});
@@ -164,7 +174,14 @@ type Stage = {
 };
 
 const call = (userId: string, event: string, properties: object = {}): string =>
-  JSON.stringify({ type: 'track', messageId: `${userId}-${event}`, userId, event, properties, timestamp: new Date().toISOString() });
+  JSON.stringify({
+    type: 'track',
+    messageId: `${userId}-${event}`,
+    userId,
+    event,
+    properties,
+    timestamp: new Date().toISOString(),
+  });
 
 function ingestOf(system: System): Ingest {
   if (system.ingest === undefined) throw new Error('this system gives no way to tripline.ingest');

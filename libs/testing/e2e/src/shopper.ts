@@ -13,7 +13,9 @@ export class Shopper {
 
   /** Resolves when the collector has answered 2xx. */
   track(userId: string, event: string, properties: Record<string, unknown> = {}, messageId?: string): Promise<void> {
-    return this.#sent((done) => this.#analytics.track({ userId, event, properties, ...(messageId === undefined ? {} : { messageId }) }, done));
+    return this.#sent((done) =>
+      this.#analytics.track({ userId, event, properties, ...(messageId === undefined ? {} : { messageId }) }, done),
+    );
   }
 
   identify(userId: string, traits: Record<string, unknown>): Promise<void> {
@@ -26,7 +28,9 @@ export class Shopper {
 
   #sent(call: (done: (error?: unknown) => void) => void): Promise<void> {
     return new Promise((resolve, reject) =>
-      call((error) => (error === undefined ? resolve() : reject(error instanceof Error ? error : new Error(JSON.stringify(error))))),
+      call((error) =>
+        error === undefined ? resolve() : reject(error instanceof Error ? error : new Error(JSON.stringify(error))),
+      ),
     );
   }
 }
