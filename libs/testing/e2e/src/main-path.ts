@@ -167,10 +167,10 @@ export function describeMainPath(name: string, open: () => Promise<System>, ways
 type Stage = {
   readonly system: System;
   readonly shopper: Shopper;
-  someone(label: string, like?: string): Promise<string>;
-  sent(userId: string): Promise<number>;
-  untilSent(userId: string): Promise<true>;
-  untilOthersHeard(userId: string, event: string): Promise<void>;
+  readonly someone: (label: string, like?: string) => Promise<string>;
+  readonly sent: (userId: string) => Promise<number>;
+  readonly untilSent: (userId: string) => Promise<true>;
+  readonly untilOthersHeard: (userId: string, event: string) => Promise<void>;
 };
 
 const call = (userId: string, event: string, properties: object = {}): string =>
