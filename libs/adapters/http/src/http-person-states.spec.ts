@@ -1,0 +1,92 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { milliseconds } from '@tripline/kernel';
+import { HttpPersonStates, VIEW_BYTES_MAX } from './http-person-states.js';
+
+const servers: Server[] = [];
+
+/** A processor, as far as one question goes. */
+async function listening(answer: RequestListener, host = '127.0.0.1', port = 0): Promise<string> {
+  const server = createServer(answer).listen(port, host);
+  servers.push(server);
+  await once(server, 'listening');
+  return `http://${host}:${(server.address() as AddressInfo).port}`;
+}
+
+const answering =
+  (status: number, body: object): RequestListener =>
+  (_request, response) => {
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  };
+const elsewhere = answering(421, { error: { code: 'no-owner', message: 'the task is held elsewhere' } });
+const unknown = answering(404, { error: { code: 'unknown-person', message: 'nobody' } });
+
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+describe('HttpPersonStates', () => {
+  it('answers what the owner says, whoever is asked first', async () => {
+    const urls = [await listening(elsewhere), await listening(answering(200, { person: 'u:ada' })), await listening(elsewhere)];
+    await expect(new HttpPersonStates({ urls }).person('u:ada')).resolves.toEqual({ person: 'u:ada' });
+  });
+
+  it('asks by the key as it is, whatever stands in it, below the path of the address', async () => {
+    const seen: (string | undefined)[] = [];
+    const url = await listening((request, response) => {
+      seen.push(request.url);
+      answering(200, {})(request, response);
+    });
+    await new HttpPersonStates({ urls: [`${url}/inner`] }).person('u:../a b?c#d');
+    expect(seen).toEqual(['/inner/persons/u%3A..%2Fa%20b%3Fc%23d/state']);
+  });
+
+  it('knows nobody where the owner knows nobody', async () => {
+    const urls = [await listening(elsewhere), await listening(unknown)];
+    await expect(new HttpPersonStates({ urls }).person('u:ada')).resolves.toBeUndefined();
+  });
+
+  it('says that nobody holds the task where all say so', async () => {
+    const urls = [await listening(elsewhere), await listening(elsewhere)];
+    await expect(new HttpPersonStates({ urls }).person('u:ada')).rejects.toMatchObject({ code: 'no-owner', retry: 'later' });
+  });
+
+  it('does not take the word of something that is no processor', async () => {
+    for (const answer of [answering(404, { message: 'Cannot GET' }), answering(500, {}), answering(302, {})]) {
+      const states = new HttpPersonStates({ urls: [await listening(answer)] });
+      await expect(states.person('u:ada')).rejects.toMatchObject({ code: 'processor-unreachable', retry: 'later' });
+    }
+  });
+
+  it('does not wait for one that hangs: the owner is enough', async () => {
+    const urls = [await listening(() => undefined), await listening(answering(200, { person: 'u:ada' }))];
+    await expect(new HttpPersonStates({ urls }).person('u:ada')).resolves.toEqual({ person: 'u:ada' });
+  });
+
+  it('gives up on one that hangs, one that is gone, and a name that is none', async () => {
+    const hanging = await listening(() => undefined);
+    const gone = 'http://127.0.0.1:1';
+    for (const url of [hanging, gone, 'http://no-such-host.invalid'])
+      await expect(new HttpPersonStates({ urls: [url], patience: milliseconds(100) }).person('u:ada')).rejects.toMatchObject({
+        code: 'processor-unreachable',
+      });
+  });
+
+  it('asks every address of a name', async () => {
+    const first = await listening(elsewhere, '127.0.0.1');
+    await listening(answering(200, { person: 'u:ada' }), '127.0.0.2', Number(new URL(first).port));
+    const resolve = (): Promise<string[]> => Promise.resolve(['127.0.0.1', '127.0.0.2']);
+    const url = first.replace('127.0.0.1', 'processors.example');
+    await expect(new HttpPersonStates({ urls: [url], resolve }).person('u:ada')).resolves.toEqual({ person: 'u:ada' });
+  });
+
+  it('reads no answer without end', async () => {
+    const url = await listening((_request, response) => response.end(`{"a":"${'x'.repeat(VIEW_BYTES_MAX)}"}`));
+    await expect(new HttpPersonStates({ urls: [url] }).person('u:ada')).rejects.toThrow(/more than/);
+  });
+});
