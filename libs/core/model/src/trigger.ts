@@ -182,3 +182,12 @@ function nameProblems(trigger: Trigger): { path: string; message: string }[] {
     return before === undefined ? [] : [{ path, message: `the name ${JSON.stringify(n)} is taken by ${before}` }];
   });
 }
+
+/** The name of every field of the language, for who has to guess which one was meant. */
+export const FIELD_NAMES: readonly string[] = [
+  ...Object.keys(triggerSchema.shape),
+  ...[eventElement, absenceElement, inactiveElement, sequence, listLet, sumLet].flatMap((part) => Object.keys(part.shape)),
+  ...[...messageStep.options, waitStep, ...exitRule.options, example].flatMap((part) => Object.keys(part.shape)),
+  ...['until', 'of', 'atMost', 'runs', 'per', 'settle', 'accept', 'grace'],
+  ...['channel', 'needs', 'subject', 'text', 'html', 'from', 'title', 'url', 'secret', 'body'],
+];

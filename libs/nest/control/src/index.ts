@@ -1,1 +1,2 @@
-export {};
+export { type ControlOptions } from './control-options.js';
+export { ControlModule } from './control.module.js';

@@ -1,1 +1,11 @@
-export {};
+export { encodeBase64, LETTERS_MAX, newestDeadLetters } from './dead-letters.js';
+export { LISTENERS_MAX, LiveFeed, SHOWN_MAX, type LiveItem } from './live-feed.js';
+export { Outbox, type OutboxOptions } from './outbox.js';
+export { Publisher, type PublishAnswer, type PublisherOptions } from './publisher.js';
+export {
+  describeDocumentProblems,
+  readDocuments,
+  type DocumentProblem,
+  type DocumentsRead,
+  type GoodDocument,
+} from './read-documents.js';

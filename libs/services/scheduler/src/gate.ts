@@ -1,9 +1,8 @@
 import { hours, milliseconds, OperatingError, seconds, type Duration, type Instant } from '@tripline/kernel';
 import type { Decision } from '@tripline/model';
 import { decide, type GatePolicy } from '@tripline/policy';
-import type { Clock, EventLog, Gatehouse, Stop, Untold, Watch } from '@tripline/ports';
+import type { Clock, EventLog, Gatehouse, Stop, Untold, Wake, Watch } from '@tripline/ports';
 import { consequenceOf } from './consequence.js';
-import type { Wake } from './wake.js';
 
 /** Actions of one round. */
 export const ROUND_MAX = 1_000;

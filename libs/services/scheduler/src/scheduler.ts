@@ -1,10 +1,18 @@
 import type { Parsed } from '@tripline/kernel';
 import { parseActionOrRecall, parseProfile, parseReceipt } from '@tripline/model';
 import { STRICT, type GatePolicy } from '@tripline/policy';
-import type { Batch, Clock, EventLog, Gatehouse, ProfileStore, Stop, Watch } from '@tripline/ports';
+import {
+  Wake,
+  type Batch,
+  type Clock,
+  type EventLog,
+  type Gatehouse,
+  type ProfileStore,
+  type Stop,
+  type Watch,
+} from '@tripline/ports';
 import { Gate } from './gate.js';
 import { makeDeadLetter, readRecord, type Refused } from './read-record.js';
-import { Wake } from './wake.js';
 
 export type SchedulerOptions = {
   readonly gatehouse: Gatehouse;

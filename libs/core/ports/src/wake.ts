@@ -1,5 +1,5 @@
 import type { Duration } from '@tripline/kernel';
-import { Stop, type Clock } from '@tripline/ports';
+import { Stop, type Clock } from './clock.js';
 
 /** Lets a loop rest until somebody has work for it. A call that comes while nobody rests is not lost: the next rest is none. */
 export class Wake {

@@ -1,0 +1,68 @@
+/** Reason codes in a reader's words; one that is not here is shown as it is. */
+const REASONS = {
+  stopped: 'stopped by hand',
+  'trigger-withdrawn': 'the trigger was withdrawn',
+  recalled: 'taken back before it went',
+  expired: 'came too late to be of use',
+  'trigger-paused': 'waits: the trigger is paused',
+  stale: 'decided too long ago, after an outage',
+  'attempts-exhausted': 'tried too often',
+  'profile-behind': 'waits for the person’s profile',
+  'no-address': 'no address on this channel',
+  'no-consent': 'no consent for this purpose',
+  suppressed: 'this address must not be written to',
+  'handed-over': 'handed to the channel',
+  deferred: 'put off by the provider',
+  silent: 'the provider never answered',
+  'exit-event': 'did what the message was for',
+  exit: 'did what the message was for',
+  violated: 'it happened after all',
+};
+export const reasonInWords = (code) => (code === undefined ? '' : (REASONS[code] ?? code.replaceAll('-', ' ')));
+
+/** `u:ada` is ada; `a:4f…` is a visitor without a name. */
+export function personInWords(person) {
+  const id = String(person).slice(2);
+  return String(person).startsWith('a:') ? `visitor ${id}` : id;
+}
+
+const timeOfDay = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+const minute = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });
+
+const isInstant = (at) => Number.isFinite(at) && Math.abs(at) <= 8.64e15;
+/** Milliseconds of an instant that came as a number or as text. */
+export const instantOf = (at) => (typeof at === 'number' || /^-?\d+$/.test(at) ? Number(at) : Date.parse(at));
+
+export const clockTime = (at) => (isInstant(at) ? timeOfDay.format(at) : '');
+/** The time of day for what is of the day of `now`, with the day before it for the rest. */
+export function when(at, now) {
+  if (!isInstant(at)) return '';
+  return day.format(at) === day.format(now) ? minute.format(at) : `${day.format(at)}, ${minute.format(at)}`;
+}
+export const fullTime = (at) => (isInstant(at) ? full.format(at) : '');
+export const dayAndTime = (at) => (isInstant(at) ? `${day.format(at)}, ${timeOfDay.format(at)}` : '');
+
+const elementInWords = (e) => {
+  if (e.not !== undefined) return `no ${e.not} for ${e.for}`;
+  if (e.inactive !== undefined) return `no ${e.inactive} for ${e.for}`;
+  return `${e.event}${e.where === undefined ? '' : ` where ${e.where}`}${e.within === undefined ? '' : ` within ${e.within}`}`;
+};
+
+/** A trigger's condition in one line: `cart.item_added where value >= 20, then no order.completed for 1h`. */
+export function conditionInWords({ when: condition }) {
+  const elements = Array.isArray(condition) ? condition : (condition?.sequence ?? []);
+  return elements.map(elementInWords).join(', then ');
+}
+
+const CHANNELS = { email: 'mail', sms: 'text', web: 'web', webhook: 'call' };
+const waitInWords = ({ until, for: length, atMost }) => (until === undefined ? length : `${until.event} or ${atMost}`);
+
+/** What a trigger does, step by step: `mail cart-reminder`, `wait 2d` … */
+export const stepsInWords = ({ do: steps }) =>
+  (Array.isArray(steps) ? steps : []).map((step) => {
+    if (step.wait !== undefined) return { kind: 'wait', text: waitInWords(step.wait) };
+    const channel = Object.keys(CHANNELS).find((c) => step[c] !== undefined);
+    return { kind: channel ?? 'step', text: String(step[channel] ?? step.id), says: CHANNELS[channel] };
+  });

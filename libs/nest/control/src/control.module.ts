@@ -1,0 +1,53 @@
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { CLOCK, EVENT_LOG, HealthChecks, WATCH } from '@tripline/nest-kit';
+import { Wake, type Clock, type EventLog, type Watch } from '@tripline/ports';
+import { LiveFeed, Outbox, Publisher } from '@tripline/services-control';
+import { ClockController, SkipAheadController } from './clock.controller.js';
+import { CONTROL_OPTIONS, type ControlOptions } from './control-options.js';
+import { DocumentsController } from './documents.controller.js';
+import { LiveController } from './live.controller.js';
+import { LiveStreams } from './live-streams.js';
+import { MessagesController } from './messages.controller.js';
+import { OpenApiController } from './openapi.controller.js';
+import { OutboxLife } from './outbox-life.js';
+import { PageController } from './page.controller.js';
+import { PolicyController } from './policy.controller.js';
+
+const CONTROLLERS = [
+  DocumentsController,
+  MessagesController,
+  PolicyController,
+  ClockController,
+  LiveController,
+  OpenApiController,
+  PageController,
+];
+
+/** The control plane as a part of a Nest application that has a `PortsModule`: the REST API, the page, and the outbox. */
+@Module({})
+export class ControlModule {
+  static register(options: ControlOptions): DynamicModule {
+    return {
+      module: ControlModule,
+      controllers: [...CONTROLLERS, ...(options.skipAhead === undefined ? [] : [SkipAheadController])],
+      providers: [{ provide: CONTROL_OPTIONS, useValue: options }, ...providersOf(options)],
+    };
+  }
+}
+
+function providersOf({ catalogue, reader }: ControlOptions): Provider[] {
+  const wake = new Wake();
+  const makeOutbox = (log: EventLog, clock: Clock, watch: Watch): Outbox => new Outbox({ catalogue, log, clock, watch, wake });
+  const makePublisher = (clock: Clock): Publisher => new Publisher({ catalogue, reader, clock, outbox: wake });
+  return [
+    { provide: Outbox, inject: [EVENT_LOG, CLOCK, WATCH], useFactory: makeOutbox },
+    { provide: Publisher, inject: [CLOCK], useFactory: makePublisher },
+    { provide: LiveFeed, inject: [EVENT_LOG], useFactory: (log: EventLog) => new LiveFeed(log) },
+    { provide: LiveStreams, inject: [LiveFeed], useFactory: (feed: LiveFeed) => new LiveStreams(feed) },
+    {
+      provide: OutboxLife,
+      inject: [Outbox, HealthChecks],
+      useFactory: (outbox: Outbox, checks: HealthChecks) => new OutboxLife(outbox, checks),
+    },
+  ];
+}

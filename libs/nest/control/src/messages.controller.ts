@@ -1,0 +1,63 @@
+import { Controller, Get, Inject, Param, Query, UseGuards } from '@nestjs/common';
+import type { DeadLetter } from '@tripline/model';
+import { EVENT_LOG, HttpProblem } from '@tripline/nest-kit';
+import type { EventLog, Kept, MessageView, PersonView } from '@tripline/ports';
+import { newestDeadLetters } from '@tripline/services-control';
+import { z } from 'zod';
+import { asked, askedPerson, max } from './asked.js';
+import { CONTROL_OPTIONS, type ControlOptions } from './control-options.js';
+import { TokenGuard } from './token.guard.js';
+
+const whose = { userId: z.string().optional(), anonymousId: z.string().optional() };
+const messageQuery = z.strictObject({
+  ...whose,
+  trigger: z.string().optional(),
+  status: z.enum(['sent', 'held', 'dropped', 'recalled', 'failed', 'unknown']).optional(),
+  max,
+  token: z.string().optional(),
+});
+const mailQuery = z.strictObject({ ...whose, max, token: z.string().optional() });
+const letterQuery = z.strictObject({ max, token: z.string().optional() });
+
+/** What became of messages, and what is known of a person. */
+@Controller('api')
+@UseGuards(TokenGuard)
+export class MessagesController {
+  constructor(
+    @Inject(CONTROL_OPTIONS) private readonly options: ControlOptions,
+    @Inject(EVENT_LOG) private readonly log: EventLog,
+  ) {}
+
+  @Get('messages')
+  async messages(@Query() query: unknown): Promise<{ messages: readonly MessageView[] }> {
+    const { trigger, status, max: rows, ...ids } = asked(messageQuery, query);
+    const person = askedPerson(ids);
+    const filters = {
+      ...(person === undefined ? {} : { person }),
+      ...(trigger === undefined ? {} : { trigger }),
+      ...(status === undefined ? {} : { status }),
+    };
+    return { messages: await this.options.messages.messages({ ...filters, max: rows }) };
+  }
+
+  @Get('mailbox')
+  async mailbox(@Query() query: unknown): Promise<{ mail: readonly Kept[] }> {
+    const { max: rows, ...ids } = asked(mailQuery, query);
+    const person = askedPerson(ids);
+    return { mail: await this.options.mailbox.kept({ ...(person === undefined ? {} : { person }), max: rows }) };
+  }
+
+  @Get('dead-letters')
+  async deadLetters(@Query() query: unknown): Promise<{ deadLetters: readonly DeadLetter[] }> {
+    return { deadLetters: await newestDeadLetters(this.log, asked(letterQuery, query).max) };
+  }
+
+  /** `person` is the key, `u:<userId>` or `a:<anonymousId>`. */
+  @Get('persons/:person')
+  async person(@Param('person') person: string): Promise<PersonView> {
+    if (!/^[ua]:./.test(person)) throw new HttpProblem(400, 'invalid', 'a person is u:<userId> or a:<anonymousId>');
+    const view = await this.options.states.person(person);
+    if (view === undefined) throw new HttpProblem(404, 'unknown-person', 'nothing is known of this person');
+    return view;
+  }
+}

@@ -1,0 +1,199 @@
+import { CHANNELS } from '@tripline/model';
+
+type Schema = Readonly<Record<string, unknown>>;
+type Operation = Readonly<Record<string, unknown>>;
+
+const text = { type: 'string' } as const;
+const instant = { type: 'integer', format: 'int64', description: 'milliseconds since 1970, UTC' } as const;
+const channel = { type: 'string', enum: CHANNELS } as const;
+const STATUS = { type: 'string', enum: ['sent', 'held', 'dropped', 'recalled', 'failed', 'unknown'] } as const;
+const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
+const list = (items: Schema): Schema => ({ type: 'array', items });
+const object = (properties: Readonly<Record<string, Schema>>, required: readonly string[] = Object.keys(properties)): Schema => ({
+  type: 'object',
+  properties,
+  required: [...required],
+});
+
+const json = (description: string, schema: Schema): Schema => ({ description, content: { 'application/json': { schema } } });
+const PROBLEMS = {
+  '400': json('not understood: the problems name the fields', ref('Problem')),
+  '401': json('no token, or a wrong one', ref('Problem')),
+  '503': json('not possible at the moment', ref('Problem')),
+};
+const NOT_FOUND = { '404': json('there is none', ref('Problem')) };
+const DONE = { '204': { description: 'done' } };
+
+const inQuery = (name: string, schema: Schema): Schema => ({ name, in: 'query', schema });
+const inPath = (name: string, description: string): Schema => ({ name, in: 'path', required: true, schema: text, description });
+const MAX = inQuery('max', { type: 'integer', minimum: 1, maximum: 1_000, default: 100 });
+const WHOSE = [inQuery('userId', text), inQuery('anonymousId', text)];
+
+type Parts = { readonly responses: Schema; readonly parameters?: readonly Schema[]; readonly requestBody?: Schema };
+const operation = (operationId: string, summary: string, { responses, ...rest }: Parts): Operation => ({
+  operationId,
+  summary,
+  ...rest,
+  responses: { ...responses, ...PROBLEMS },
+});
+const body = (schema: Schema): Schema => ({ required: true, content: { 'application/json': { schema } } });
+const DOCUMENTS_BODY = {
+  required: true,
+  description: 'one or several documents of either kind',
+  content: { 'application/yaml': { schema: text }, 'application/json': { schema: { type: 'object' } } },
+};
+
+const documentPaths = (kind: 'trigger' | 'template'): Record<string, Schema> => {
+  const plural = `${kind}s`;
+  const Kind = kind === 'trigger' ? 'Trigger' : 'Template';
+  const name = inPath('name', `the name of the ${kind}`);
+  return {
+    [`/api/${plural}`]: {
+      get: operation(`list${Kind}s`, `the newest version of each ${kind}`, {
+        responses: { '200': json(plural, object({ [plural]: list(ref('Published')) })) },
+      }),
+      post: operation(`publish${Kind}s`, 'publishes all the documents, or none', {
+        requestBody: DOCUMENTS_BODY,
+        responses: {
+          '201': json('published', object({ published: list(ref('Published')), warnings: list(ref('DocumentProblem')) })),
+        },
+      }),
+    },
+    [`/api/${plural}/{name}`]: {
+      get: operation(`show${Kind}`, `the newest version of one ${kind}`, {
+        parameters: [name],
+        responses: { '200': json(kind, ref('Published')), ...NOT_FOUND },
+      }),
+      delete: operation(`withdraw${Kind}`, `withdraws the ${kind}`, { parameters: [name], responses: { ...DONE, ...NOT_FOUND } }),
+    },
+  };
+};
+
+const switchPath = (id: string, summary: string): Schema => ({
+  post: operation(id, summary, { parameters: [inPath('name', 'the name of the trigger')], responses: { ...DONE, ...NOT_FOUND } }),
+});
+
+const SCHEMAS = {
+  Problem: object({ error: object({ code: text, message: text, problems: list(ref('DocumentProblem')) }, ['code', 'message']) }),
+  DocumentProblem: object(
+    { path: text, message: text, document: { type: 'integer' }, line: { type: 'integer' }, column: { type: 'integer' } },
+    ['path', 'message'],
+  ),
+  Published: object({
+    kind: { type: 'string', enum: ['trigger', 'template'] },
+    name: text,
+    version: { type: 'integer' },
+    document: { type: 'object' },
+    publishedAt: instant,
+    by: text,
+    withdrawn: { type: 'boolean' },
+  }),
+  Message: object(
+    {
+      ...{ id: text, person: text, userId: text, trigger: text, version: { type: 'integer' }, step: text, run: text },
+      ...{ channel, template: text, reason: text, at: instant, decided: instant, expires: instant, later: list(text) },
+      status: STATUS,
+    },
+    ['id', 'person', 'trigger', 'version', 'step', 'run', 'channel', 'template', 'status', 'at', 'decided', 'expires', 'later'],
+  ),
+  Mail: object(
+    { id: text, person: text, channel, to: text, subject: text, text, html: text, trigger: text, step: text, at: instant },
+    [...['id', 'person', 'channel', 'text', 'trigger', 'step', 'at']],
+  ),
+  DeadLetter: object(
+    {
+      reason: text,
+      detail: text,
+      source: text,
+      received: text,
+      partition: { type: 'integer' },
+      offset: { type: 'integer' },
+      text,
+      base64: text,
+    },
+    [...['reason', 'detail', 'source', 'received', 'partition', 'offset']],
+  ),
+  Consent: object(
+    { userId: text, anonymousId: text, channel, topic: text, granted: { type: 'boolean' }, source: text, textVersion: text },
+    [...['channel', 'granted', 'source']],
+  ),
+  Suppression: object({ channel, address: text, reason: text }),
+  Switch: object({ scope: text, state: { type: 'string', enum: ['stopped', 'paused', 'running'] }, at: instant, by: text }),
+};
+
+/** What `GET /api/openapi.json` answers: every route of the control plane. */
+export const OPENAPI = {
+  openapi: '3.0.3',
+  info: { title: 'Tripline', version: '0.1.0', description: 'The control plane: triggers, messages, people, policy.' },
+  components: { schemas: SCHEMAS, securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+  paths: {
+    ...documentPaths('trigger'),
+    ...documentPaths('template'),
+    '/api/triggers/{name}/stop': switchPath('stopTrigger', 'drops what comes and what is held'),
+    '/api/triggers/{name}/pause': switchPath('pauseTrigger', 'holds what comes until resumed'),
+    '/api/triggers/{name}/resume': switchPath('resumeTrigger', 'lets messages go again'),
+    '/api/stop': { post: operation('stop', 'drops the messages of every trigger', { responses: DONE }) },
+    '/api/resume': { post: operation('resume', 'lets messages go again', { responses: DONE }) },
+    '/api/switches': {
+      get: operation('listSwitches', 'what is stopped or paused', {
+        responses: { '200': json('switches', object({ switches: list(ref('Switch')) })) },
+      }),
+    },
+    '/api/check': {
+      post: operation('checkDocuments', 'what publishing would say; nothing is published', {
+        requestBody: DOCUMENTS_BODY,
+        responses: { '200': json('may be published', object({ warnings: list(ref('DocumentProblem')) })) },
+      }),
+    },
+    '/api/messages': {
+      get: operation('listMessages', 'what became of messages, newest first', {
+        parameters: [...WHOSE, inQuery('trigger', text), inQuery('status', STATUS), MAX],
+        responses: { '200': json('messages', object({ messages: list(ref('Message')) })) },
+      }),
+    },
+    '/api/mailbox': {
+      get: operation('listMailbox', 'what was kept instead of sent, newest first', {
+        parameters: [...WHOSE, MAX],
+        responses: { '200': json('mail', object({ mail: list(ref('Mail')) })) },
+      }),
+    },
+    '/api/dead-letters': {
+      get: operation('listDeadLetters', 'records set aside, newest first', {
+        parameters: [MAX],
+        responses: { '200': json('dead letters', object({ deadLetters: list(ref('DeadLetter')) })) },
+      }),
+    },
+    '/api/persons/{person}': {
+      get: operation('showPerson', 'one person as their task sees them', {
+        parameters: [inPath('person', 'u:<userId> or a:<anonymousId>')],
+        responses: { '200': json('the person', { type: 'object' }), ...NOT_FOUND },
+      }),
+    },
+    '/api/consents': {
+      post: operation('recordConsent', 'adds to the consent ledger', { requestBody: body(ref('Consent')), responses: DONE }),
+    },
+    '/api/suppressions': {
+      post: operation('suppress', 'an address never to be written to', {
+        requestBody: body(ref('Suppression')),
+        responses: DONE,
+      }),
+    },
+    '/api/clock': {
+      get: operation('showClock', 'the time of this system', {
+        responses: { '200': json('the time', object({ now: instant, movable: { type: 'boolean' } })) },
+      }),
+      post: operation('skipAhead', 'moves the embedded log’s clock ahead; only there', {
+        requestBody: body(object({ advance: text })),
+        responses: { '200': json('the new time', object({ now: instant })), ...NOT_FOUND },
+      }),
+    },
+    '/api/live': {
+      get: operation('live', 'server-sent events: events, firings, recalls and outcomes as they come', {
+        responses: { '200': { description: 'a stream', content: { 'text/event-stream': { schema: text } } } },
+      }),
+    },
+    '/api/openapi.json': {
+      get: operation('openapi', 'this document', { responses: { '200': json('OpenAPI', { type: 'object' }) } }),
+    },
+  },
+};

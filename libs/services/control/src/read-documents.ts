@@ -1,0 +1,100 @@
+import { compileTrigger } from '@tripline/engine';
+import { describeProblems, isJsonObject, type JsonObject, type Problem } from '@tripline/kernel';
+import { FIELD_NAMES, parseTemplate, parseTrigger, type Template, type Trigger } from '@tripline/model';
+import type { DocumentKind, DocumentReader, Place, ReadDocument } from '@tripline/ports';
+import { checkTemplate } from '@tripline/render';
+import { closest } from './closest.js';
+
+/** A problem of a document of a text, the first being document 0, with its place where it has one. */
+export type DocumentProblem = Problem & Partial<Place> & { readonly document: number };
+
+/** A document that may be published. */
+export type GoodDocument = {
+  readonly kind: DocumentKind;
+  readonly name: string;
+  readonly document: JsonObject;
+  readonly trigger?: Trigger;
+  readonly template?: Template;
+};
+
+/** All the documents of a text: every one good, or every problem of all of them. Warnings are of what is legal but likely wrong. */
+export type DocumentsRead =
+  | { readonly ok: true; readonly documents: readonly GoodDocument[]; readonly warnings: readonly DocumentProblem[] }
+  | { readonly ok: false; readonly problems: readonly DocumentProblem[] };
+
+type OneRead = { readonly good?: GoodDocument; readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] };
+
+/** Reads a text of one or several documents and checks each as far as it can be checked by itself. */
+export function readDocuments(reader: DocumentReader, text: string): DocumentsRead {
+  const read = reader.read(text);
+  if (read.length === 0) return { ok: false, problems: [{ document: 0, path: '', message: 'there is no document here' }] };
+  const checked = read.map((document) => (document.ok ? checkDocument(document.value) : undefined));
+  const placed = (pick: (one: OneRead) => readonly Problem[]): DocumentProblem[] =>
+    read.flatMap((document, i) => place(document, i, checked[i] === undefined ? [] : pick(checked[i])));
+  const problems = placed((one) => one.problems);
+  const documents = checked.flatMap((one) => (one?.good === undefined ? [] : [one.good]));
+  if (problems.length > 0 || documents.length < read.length) return { ok: false, problems };
+  return { ok: true, documents, warnings: placed((one) => one.warnings) };
+}
+
+function place(document: ReadDocument, index: number, problems: readonly Problem[]): DocumentProblem[] {
+  if (!document.ok) return [{ document: index, path: '', message: document.message, ...document.place }];
+  return problems.map((problem) => ({
+    document: index,
+    path: problem.path,
+    message: withCure(problem),
+    ...document.locate(problem.path),
+  }));
+}
+
+/** Says what was probably meant by a field that nobody knows. */
+function withCure({ path, message }: Problem): string {
+  const field = path.slice(path.lastIndexOf('.') + 1);
+  const meant = message === 'unknown field' ? closest(field, FIELD_NAMES) : undefined;
+  return meant === undefined ? message : `${message}: closest is "${meant}"`;
+}
+
+function checkDocument(value: unknown): OneRead {
+  if (!isJsonObject(value)) return refused({ path: '', message: 'must be an object with a kind' });
+  if (value['kind'] === 'trigger') return checkTrigger(value);
+  if (value['kind'] === 'template') return checkTemplateDocument(value);
+  return refused({ path: 'kind', message: `must be trigger or template, not ${JSON.stringify(value['kind'] ?? null)}` });
+}
+
+const refused = (...problems: readonly Problem[]): OneRead => ({ problems, warnings: [] });
+
+function checkTrigger(document: JsonObject): OneRead {
+  const parsed = parseTrigger(document);
+  if (!parsed.ok) return refused(...parsed.problems);
+  const trigger = parsed.value;
+  const compiled = compileTrigger(trigger);
+  if (!compiled.ok) return refused(...compiled.problems);
+  return { good: { kind: 'trigger', name: trigger.name, document, trigger }, problems: [], warnings: warningsOf(trigger) };
+}
+
+function checkTemplateDocument(document: JsonObject): OneRead {
+  const parsed = parseTemplate(document);
+  if (!parsed.ok) return refused(...parsed.problems);
+  const checked = checkTemplate(parsed.value);
+  if (!checked.ok) return refused(...checked.problems);
+  return {
+    good: { kind: 'template', name: parsed.value.name, document, template: parsed.value },
+    problems: [],
+    warnings: checked.value.warnings,
+  };
+}
+
+function warningsOf(trigger: Trigger): readonly Problem[] {
+  const warnings: Problem[] = [];
+  if (trigger.purpose === 'marketing' && trigger.exit.length === 0)
+    warnings.push({ path: 'exit', message: 'no exit: once begun, nothing the person does ends it' });
+  if (trigger.purpose === 'marketing' && trigger.limit === undefined)
+    warnings.push({ path: 'limit', message: 'no limit: a person may hear this as often as it happens' });
+  return warnings;
+}
+
+/** What is wrong, in one line, for a log or a terminal. */
+export const describeDocumentProblems = (problems: readonly DocumentProblem[]): string =>
+  problems
+    .map((p) => `${p.line === undefined ? '' : `line ${p.line}, column ${p.column ?? 1}: `}${describeProblems([p])}`)
+    .join('; ');
