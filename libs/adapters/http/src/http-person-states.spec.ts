@@ -33,7 +33,7 @@ afterEach(() => {
 describe('HttpPersonStates', () => {
   it('answers what the owner says, whoever is asked first', async () => {
     const urls = [await listening(elsewhere), await listening(answering(200, { person: 'u:ada' })), await listening(elsewhere)];
-    await expect(new HttpPersonStates({ urls }).person('u:ada')).resolves.toEqual({ person: 'u:ada' });
+    await expect(new HttpPersonStates(urls).person('u:ada')).resolves.toEqual({ person: 'u:ada' });
   });
 
   it('asks by the key as it is, whatever stands in it, below the path of the address', async () => {
@@ -42,37 +42,37 @@ describe('HttpPersonStates', () => {
       seen.push(request.url);
       answering(200, {})(request, response);
     });
-    await new HttpPersonStates({ urls: [`${url}/inner`] }).person('u:../a b?c#d');
+    await new HttpPersonStates([`${url}/inner`]).person('u:../a b?c#d');
     expect(seen).toEqual(['/inner/persons/u%3A..%2Fa%20b%3Fc%23d/state']);
   });
 
   it('knows nobody where the owner knows nobody', async () => {
     const urls = [await listening(elsewhere), await listening(unknown)];
-    await expect(new HttpPersonStates({ urls }).person('u:ada')).resolves.toBeUndefined();
+    await expect(new HttpPersonStates(urls).person('u:ada')).resolves.toBeUndefined();
   });
 
   it('says that nobody holds the task where all say so', async () => {
     const urls = [await listening(elsewhere), await listening(elsewhere)];
-    await expect(new HttpPersonStates({ urls }).person('u:ada')).rejects.toMatchObject({ code: 'no-owner', retry: 'later' });
+    await expect(new HttpPersonStates(urls).person('u:ada')).rejects.toMatchObject({ code: 'no-owner', retry: 'later' });
   });
 
   it('does not take the word of something that is no processor', async () => {
     for (const answer of [answering(404, { message: 'Cannot GET' }), answering(500, {}), answering(302, {})]) {
-      const states = new HttpPersonStates({ urls: [await listening(answer)] });
+      const states = new HttpPersonStates([await listening(answer)]);
       await expect(states.person('u:ada')).rejects.toMatchObject({ code: 'processor-unreachable', retry: 'later' });
     }
   });
 
   it('does not wait for one that hangs: the owner is enough', async () => {
     const urls = [await listening(() => undefined), await listening(answering(200, { person: 'u:ada' }))];
-    await expect(new HttpPersonStates({ urls }).person('u:ada')).resolves.toEqual({ person: 'u:ada' });
+    await expect(new HttpPersonStates(urls).person('u:ada')).resolves.toEqual({ person: 'u:ada' });
   });
 
   it('gives up on one that hangs, one that is gone, and a name that is none', async () => {
     const hanging = await listening(() => undefined);
     const gone = 'http://127.0.0.1:1';
     for (const url of [hanging, gone, 'http://no-such-host.invalid'])
-      await expect(new HttpPersonStates({ urls: [url], patience: milliseconds(100) }).person('u:ada')).rejects.toMatchObject({
+      await expect(new HttpPersonStates([url], { patience: milliseconds(100) }).person('u:ada')).rejects.toMatchObject({
         code: 'processor-unreachable',
       });
   });
@@ -82,11 +82,11 @@ describe('HttpPersonStates', () => {
     await listening(answering(200, { person: 'u:ada' }), '127.0.0.2', Number(new URL(first).port));
     const resolve = (): Promise<string[]> => Promise.resolve(['127.0.0.1', '127.0.0.2']);
     const url = first.replace('127.0.0.1', 'processors.example');
-    await expect(new HttpPersonStates({ urls: [url], resolve }).person('u:ada')).resolves.toEqual({ person: 'u:ada' });
+    await expect(new HttpPersonStates([url], { resolve }).person('u:ada')).resolves.toEqual({ person: 'u:ada' });
   });
 
   it('reads no answer without end', async () => {
     const url = await listening((_request, response) => response.end(`{"a":"${'x'.repeat(VIEW_BYTES_MAX)}"}`));
-    await expect(new HttpPersonStates({ urls: [url] }).person('u:ada')).rejects.toThrow(/more than/);
+    await expect(new HttpPersonStates([url]).person('u:ada')).rejects.toThrow(/more than/);
   });
 });

@@ -11,8 +11,6 @@ export const VIEW_BYTES_MAX = 4_194_304;
 export const PROCESSORS_MAX = 256;
 
 export type HttpPersonStatesOptions = {
-  /** Base addresses of processors. A name that resolves to several addresses (a headless service) is asked at every one. */
-  readonly urls: readonly string[];
   readonly patience?: Duration;
   /** All addresses of a host; the system's resolver unless given. */
   readonly resolve?: (host: string) => Promise<readonly string[]>;
@@ -29,7 +27,8 @@ export class HttpPersonStates implements PersonStates {
   readonly #patience: Duration;
   readonly #resolve: (host: string) => Promise<readonly string[]>;
 
-  constructor({ urls, patience = PATIENCE_DEFAULT, resolve = addressesOf }: HttpPersonStatesOptions) {
+  /** `urls` are base addresses of processors. A name that resolves to several addresses (a headless service) is asked at every one. */
+  constructor(urls: readonly string[], { patience = PATIENCE_DEFAULT, resolve = addressesOf }: HttpPersonStatesOptions = {}) {
     this.#urls = urls.map((url) => new URL(url));
     this.#patience = patience;
     this.#resolve = resolve;

@@ -1,4 +1,12 @@
 export {
+  ANSWER_DEFAULT,
+  ControlClient,
+  ControlRefusal,
+  type ControlClientOptions,
+  type MessageFilter,
+  type TextProblem,
+} from './control-client.js';
+export {
   HttpPersonStates,
   PATIENCE_DEFAULT,
   PROCESSORS_MAX,

@@ -1,0 +1,141 @@
+import {
+  isJsonObject,
+  OperatingError,
+  parseJson,
+  seconds,
+  type Duration,
+  type Instant,
+  type Json,
+  type JsonObject,
+  type Problem,
+} from '@tripline/kernel';
+import type { MessageView, Place, PersonView, Published } from '@tripline/ports';
+
+/** How long the control plane may take for one answer, unless told otherwise. */
+export const ANSWER_DEFAULT: Duration = seconds(30);
+
+/** A problem of one of the documents sent, as the control plane tells it. */
+export type TextProblem = Problem & Partial<Place>;
+
+/** The control plane said no; `message` is its own, `problems` name the fields. */
+export class ControlRefusal extends Error {
+  override readonly name = 'ControlRefusal';
+
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly problems: readonly TextProblem[],
+  ) {
+    super(message);
+  }
+}
+
+export type ControlClientOptions = {
+  /** Where the control plane is: `http://127.0.0.1:8080`. */
+  readonly url: string;
+  readonly token?: string;
+  readonly patience?: Duration;
+};
+
+export type MessageFilter = {
+  readonly userId?: string;
+  readonly anonymousId?: string;
+  readonly trigger?: string;
+  readonly status?: string;
+  readonly max?: string;
+};
+
+type Call = { readonly method?: 'POST' | 'DELETE'; readonly type?: string; readonly body?: string; readonly by?: string };
+
+/** The control plane over its REST API. A refusal is a `ControlRefusal`; no answer, or none of the control plane, is an `OperatingError` `control-unreachable`. */
+export class ControlClient {
+  readonly #base: URL;
+  readonly #token: string | undefined;
+  readonly #patience: Duration;
+
+  constructor({ url, token, patience = ANSWER_DEFAULT }: ControlClientOptions) {
+    this.#base = new URL(url.endsWith('/') ? url : `${url}/`);
+    this.#token = token;
+    this.#patience = patience;
+  }
+
+  /** Publishes every document of the text or none. */
+  async publish(
+    text: string,
+    by: string,
+  ): Promise<{ readonly published: readonly Published[]; readonly warnings: readonly TextProblem[] }> {
+    return (await this.#call('api/triggers', { method: 'POST', type: 'application/yaml', body: text, by })) as never;
+  }
+
+  /** What publishing the text would say; nothing is published. */
+  async check(text: string): Promise<{ readonly warnings: readonly TextProblem[] }> {
+    return (await this.#call('api/check', { method: 'POST', type: 'application/yaml', body: text })) as never;
+  }
+
+  async messages(filter: MessageFilter): Promise<readonly MessageView[]> {
+    const query = new URLSearchParams(filter).toString();
+    const { messages } = await this.#call(`api/messages?${query}`);
+    return messages as never;
+  }
+
+  /** `person` is a key: `u:<userId>` or `a:<anonymousId>`. */
+  person(person: string): Promise<PersonView> {
+    return this.#call(`api/persons/${encodeURIComponent(person)}`);
+  }
+
+  async clock(): Promise<{ readonly now: Instant; readonly movable: boolean }> {
+    return (await this.#call('api/clock')) as never;
+  }
+
+  /** Moves the clock ahead by a duration as people write it (`1h`) and answers the new time. */
+  async advance(length: string): Promise<Instant> {
+    const body = JSON.stringify({ advance: length });
+    const { now } = await this.#call('api/clock', { method: 'POST', type: 'application/json', body });
+    return now as Instant;
+  }
+
+  async #call(path: string, { method, type, body, by }: Call = {}): Promise<JsonObject> {
+    const headers = {
+      ...(type === undefined ? {} : { 'content-type': type }),
+      ...(by === undefined ? {} : { 'x-tripline-by': by }),
+      ...(this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }),
+    };
+    const response = await this.#fetch(path, { method: method ?? 'GET', headers, ...(body === undefined ? {} : { body }) });
+    const answer = parseJson(response.text);
+    if (response.ok && isJsonObject(answer)) return answer;
+    const error = isJsonObject(answer) ? answer['error'] : undefined;
+    if (!isJsonObject(error))
+      throw unreachable(`${this.#base.href} is not Tripline's control plane: it answered ${response.status}`);
+    throw refusalOf(response.status, error);
+  }
+
+  async #fetch(
+    path: string,
+    init: RequestInit,
+  ): Promise<{ readonly ok: boolean; readonly status: number; readonly text: string }> {
+    try {
+      const response = await fetch(new URL(path, this.#base), { ...init, signal: AbortSignal.timeout(this.#patience) });
+      return { ok: response.ok, status: response.status, text: await response.text() };
+    } catch (cause) {
+      throw unreachable(`${this.#base.href} does not answer: ${reasonOf(cause)}`, cause);
+    }
+  }
+}
+
+function refusalOf(status: number, { code, message, problems }: JsonObject): ControlRefusal {
+  const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+  const listed = Array.isArray(problems) ? (problems as unknown as readonly TextProblem[]) : [];
+  return new ControlRefusal(status, text(code), text(message), listed);
+}
+
+const unreachable = (message: string, cause?: unknown): OperatingError =>
+  new OperatingError('control-unreachable', 'later', message, { cause });
+
+/** The client's own message is only "fetch failed"; its cause says why. */
+function reasonOf(error: unknown): string {
+  const { cause } = error as { readonly cause?: unknown };
+  const inner = cause instanceof Error ? cause : error;
+  const { code } = inner as { readonly code?: unknown };
+  return inner instanceof Error && inner.message !== '' ? inner.message : String(code ?? inner);
+}
