@@ -32,17 +32,22 @@ function checkNode() {
   process.exit(1);
 }
 
+const lockHash = () =>
+  createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+
+/** Remembers which lock file was installed; npm calls this after every install (`postinstall`). */
+export const stamp = () => writeFileSync(STAMP, lockHash());
+
 /** Installs with `npm ci` when the lock file is not the one that was installed. */
 export function install() {
   checkNode();
-  const lock = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex');
-  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === lock) return;
+  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === lockHash()) return;
   say('installing packages (a minute or two, once) …');
   const status = run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
   if (status !== 0) process.exit(status);
-  writeFileSync(STAMP, lock);
+  stamp();
 }
 
 /** Builds the project and what it depends on; what is up to date is not built again. */

@@ -1,0 +1,4 @@
+// `postinstall`: what is installed now is what the lock file says.
+import { stamp } from './ready.mjs';
+
+stamp();
