@@ -58,7 +58,7 @@ const server=createServer((q,r)=>{const u=new URL(q.url,'http://x');hits.push(q.
  if(u.pathname==='/api/dead-letters')return j({deadLetters:full?[{reason:'not-json',detail:'unexpected end after 12 bytes',source:'tripline.ingest[3]@118',received:'2026-11-25T10:02:00Z',text:'{"userId":"a'},{reason:'not-utf8',detail:'byte 0xff at 0',source:'tripline.ingest[1]@9',received:String(NOW-5e6),base64:'//79AA=='}]:[]});
  if(u.pathname.startsWith('/api/persons/'))return j(person);
  if(u.pathname==='/api/live'){r.writeHead(200,{'content-type':'text/event-stream'});if(full)for(const l of live)r.write(`data: ${JSON.stringify(l)}\n\n`);else r.write(': hello\n\n');return;}
- if(u.pathname.startsWith('/api'))return j({});
+ if(u.pathname.startsWith('/api/'))return j({});
  const f=u.pathname==='/'?'/index.html':u.pathname;
  try{const b=readFileSync(R+'libs/nest/control/public'+f);r.writeHead(200,{'content-type':types[f.split('.').pop()]});r.end(b);}catch{r.writeHead(404);r.end();}
 }).listen(8099);

@@ -24,7 +24,7 @@ const { catalogue, messages, mailbox, consents, switches } = postgres;
     HealthModule,
     ControlModule.register({
       ...{ catalogue, messages, mailbox, consents, switches },
-      states: new HttpPersonStates({ urls: config.PROCESSOR_URLS }),
+      states: new HttpPersonStates(config.PROCESSOR_URLS),
       reader: new YamlReader(),
       ...(token === undefined ? {} : { token }),
     }),
