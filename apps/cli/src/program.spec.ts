@@ -1,0 +1,166 @@
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { readCliConfig } from './config.js';
+import { EXIT, runProgram } from './program.js';
+
+let server: Server;
+let url = '';
+let folder = '';
+let answer: { readonly status: number; readonly body: object } = { status: 200, body: {} };
+const asked: { readonly line: string; readonly body: string }[] = [];
+
+/** Runs `tripline …` against a server that answers `answer`. */
+async function tripline(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const lines = { out: [] as string[], err: [] as string[] };
+  const code = await runProgram(args, () => ({ url, by: 'cli' }), {
+    out: (line) => void lines.out.push(line),
+    err: (line) => void lines.err.push(line),
+  });
+  return { code, out: lines.out.join('\n'), err: lines.err.join('\n') };
+}
+
+async function file(name: string, content: string): Promise<string> {
+  await writeFile(join(folder, name), content);
+  return join(folder, name);
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tripline-cli-'));
+  asked.length = 0;
+  server = createServer((request, response) => {
+    void text(request).then((body) => {
+      asked.push({ line: `${request.method} ${request.url}`, body });
+      response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(answer.body));
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('tripline apply', () => {
+  it('publishes a folder in one call, and says what came of it', async () => {
+    answer = {
+      status: 201,
+      body: {
+        published: [{ kind: 'trigger', name: 'cart', version: 2 }],
+        warnings: [{ document: 1, path: 'exit', message: 'no exit', line: 3, column: 1 }],
+      },
+    };
+    await file('a.yaml', 'a: 1');
+    const second = await file('b.yaml', 'b: 2\n');
+    expect(await tripline('apply', '-f', folder)).toEqual({
+      code: EXIT.done,
+      out: 'trigger cart version 2',
+      err: `warning: ${second}:1:1  exit: no exit`,
+    });
+    expect(asked).toEqual([{ line: 'POST /api/triggers', body: 'a: 1\n---\nb: 2\n' }]);
+  });
+
+  it('names file, line and column of what was refused', async () => {
+    const problems = [{ document: 1, path: 'when.0.wher', message: 'unknown field: closest is "where"', line: 4, column: 7 }];
+    answer = { status: 400, body: { error: { code: 'invalid-document', message: 'nothing was published', problems } } };
+    await file('a.yaml', 'a: 1\n');
+    const second = await file('b.yaml', 'b: 2\nc: 3\n');
+    const { code, out, err } = await tripline('apply', '-f', folder);
+    expect([code, out]).toEqual([EXIT.refused, '']);
+    expect(err).toBe(`${second}:2:7  when.0.wher: unknown field: closest is "where"\nnothing was published`);
+  });
+});
+
+describe('tripline validate', () => {
+  it('asks, and publishes nothing', async () => {
+    answer = { status: 200, body: { warnings: [] } };
+    expect(await tripline('validate', await file('a.yaml', 'a: 1\n'))).toMatchObject({ code: EXIT.done, out: 'nothing wrong' });
+    expect(asked.map(({ line }) => line)).toEqual(['POST /api/check']);
+  });
+});
+
+describe('tripline clock', () => {
+  it('moves the clock ahead by what was asked', async () => {
+    answer = { status: 200, body: { now: 3_600_000 } };
+    expect(await tripline('clock', '+1h')).toEqual({ code: EXIT.done, out: '1970-01-01T01:00:00.000Z', err: '' });
+    expect(asked).toEqual([{ line: 'POST /api/clock', body: '{"advance":"1h"}' }]);
+  });
+
+  it('says what is no length of time, and asks nobody', async () => {
+    expect(await tripline('clock', '+soon')).toMatchObject({ code: EXIT.usage, err: expect.stringContaining('+1h or +30d') });
+    expect(asked).toEqual([]);
+  });
+
+  it('says where the clock cannot be moved', async () => {
+    answer = { status: 405, body: { error: { code: 'method-not-allowed', message: 'POST is not answered here: use GET' } } };
+    expect(await tripline('clock', '+1h')).toMatchObject({ code: EXIT.refused, err: 'POST is not answered here: use GET' });
+  });
+});
+
+describe('tripline messages', () => {
+  const message = {
+    at: 0,
+    status: 'dropped',
+    reason: 'no-consent',
+    trigger: 'cart',
+    step: 'mail',
+    channel: 'email',
+    person: 'u:ada',
+  };
+
+  it('lists them with status and reason, by the filters given', async () => {
+    answer = { status: 200, body: { messages: [{ ...message, userId: 'ada' }] } };
+    const { out } = await tripline('messages', '--user', 'ada', '--status', 'dropped');
+    expect(out).toBe('1970-01-01T00:00:00.000Z  dropped (no-consent)  cart/mail  email  ada');
+    expect(asked.map(({ line }) => line)).toEqual(['GET /api/messages?max=50&status=dropped&userId=ada']);
+  });
+
+  it("lets no person's data steer the terminal", async () => {
+    answer = { status: 200, body: { messages: [{ ...message, userId: 'a\u001b[2J\u009b1mb' }] } };
+    expect((await tripline('messages')).out).toContain('a\ufffd[2J\ufffd1mb');
+  });
+});
+
+describe('tripline state', () => {
+  it('takes a bare id for a userId', async () => {
+    answer = { status: 200, body: { person: 'u:ada' } };
+    expect(await tripline('state', 'ada')).toMatchObject({ code: EXIT.done, out: '{\n  "person": "u:ada"\n}' });
+    await tripline('state', 'a:123');
+    expect(asked.map(({ line }) => line)).toEqual(['GET /api/persons/u%3Aada', 'GET /api/persons/a%3A123']);
+  });
+});
+
+describe('tripline', () => {
+  it('has an exit code of its own for each kind of failure', async () => {
+    expect(await tripline('--help')).toMatchObject({ code: EXIT.done, out: expect.stringContaining('TRIPLINE_URL') });
+    expect(await tripline('publish')).toMatchObject({ code: EXIT.usage, err: expect.stringContaining('unknown command') });
+    expect(await tripline('apply')).toMatchObject({ code: EXIT.usage, err: expect.stringContaining('--file') });
+    expect(await tripline('apply', '-f', join(folder, 'none'))).toMatchObject({
+      code: EXIT.refused,
+      err: expect.stringContaining('none'),
+    });
+    url = 'http://127.0.0.1:1';
+    expect(await tripline('state', 'ada')).toMatchObject({
+      code: EXIT.unreachable,
+      err: expect.stringContaining('does not answer'),
+    });
+  });
+
+  it('reads where to go from the environment, and refuses what is no address', () => {
+    expect(readCliConfig({ TRIPLINE_URL: 'https://x.example/t', TRIPLINE_TOKEN: 's', USER: 'ada' })).toEqual({
+      url: 'https://x.example/t',
+      token: 's',
+      by: 'cli:ada',
+    });
+    expect(readCliConfig({ TRIPLINE_URL: '', USER: 'a\r\nb' })).toEqual({ url: 'http://127.0.0.1:8080', by: 'cli' });
+    for (const bad of ['localhost:8080', 'ftp://x', 'http://'])
+      expect(() => readCliConfig({ TRIPLINE_URL: bad })).toThrow(/TRIPLINE_URL/);
+  });
+});
