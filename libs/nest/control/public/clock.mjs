@@ -1,4 +1,4 @@
-import { ask } from './api.mjs';
+import { ask } from './ask.mjs';
 import { element, place } from './element.mjs';
 import { dayAndTime } from './words.mjs';
 
@@ -21,7 +21,10 @@ export async function readClock(told) {
   aheadMs = answer.now - Date.now();
   if (!place('clock').hidden) return;
   movable = answer.movable === true;
-  place('clock').replaceChildren(element('time', { id: 'clock-now', title: 'The time by which deadlines are decided' }), movable && skips(told) || '');
+  place('clock').replaceChildren(
+    element('time', { id: 'clock-now', title: 'The time by which deadlines are decided' }),
+    (movable && skips(told)) || '',
+  );
   place('clock').hidden = false;
   tick();
   setInterval(tick, 1_000);
@@ -34,7 +37,9 @@ const skips = (told) =>
     'span',
     { class: 'skips', role: 'group', 'aria-label': 'Skip ahead' },
     element('span', { class: 'skips-label' }, 'skip ahead'),
-    LENGTHS.map(({ advance, label, says }) => element('button', { type: 'button', onclick: (e) => skip(e.target, advance, says, told) }, label)),
+    LENGTHS.map(({ advance, label, says }) =>
+      element('button', { type: 'button', onclick: (e) => skip(e.target, advance, says, told) }, label),
+    ),
   );
 
 async function skip(button, advance, says, told) {

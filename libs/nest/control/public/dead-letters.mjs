@@ -13,14 +13,21 @@ export const showDeadLetters = whenChanged((letters) => {
 function letter({ reason, detail, source, received, text, base64 }) {
   const at = instantOf(received);
   const bytes = text ?? base64 ?? '';
-  const cut = bytes.length > BODY_LENGTH_MAX ? `${bytes.slice(0, BODY_LENGTH_MAX)} … and ${bytes.length - BODY_LENGTH_MAX} more` : bytes;
+  const cut =
+    bytes.length > BODY_LENGTH_MAX ? `${bytes.slice(0, BODY_LENGTH_MAX)} … and ${bytes.length - BODY_LENGTH_MAX} more` : bytes;
   return element(
     'li',
     {},
     element(
       'details',
       {},
-      element('summary', {}, element('span', { class: 'chip failed' }, reason), ` ${detail} `, element('small', {}, `${source} · `, element('time', { title: fullTime(at) }, when(at, now())))),
+      element(
+        'summary',
+        {},
+        element('span', { class: 'chip failed' }, reason),
+        ` ${detail} `,
+        element('small', {}, `${source} · `, element('time', { title: fullTime(at) }, when(at, now()))),
+      ),
       element('pre', {}, text === undefined ? `base64: ${cut}` : cut),
     ),
   );

@@ -1,4 +1,4 @@
-import { follow } from './api.mjs';
+import { follow } from './ask.mjs';
 import { element, place } from './element.mjs';
 import { clockTime, fullTime, personInWords, reasonInWords } from './words.mjs';
 
@@ -10,9 +10,14 @@ const TEXTS = {
   event: ({ name }) => [element('code', {}, name ?? 'an event')],
   firing: ({ trigger, step }) => [element('strong', {}, trigger ?? ''), ` fires → ${step ?? ''}`],
   recall: ({ trigger, step, reason }) => [`takes back ${[trigger, step].filter(Boolean).join(' · ')}`, because(reason)],
-  outcome: ({ trigger, step, status, reason }) => [element('span', { class: `chip ${status}` }, status ?? ''), ` ${trigger} · ${step}`, because(reason)],
+  outcome: ({ trigger, step, status, reason }) => [
+    element('span', { class: `chip ${status}` }, status ?? ''),
+    ` ${trigger} · ${step}`,
+    because(reason, status),
+  ],
 };
-const because = (reason) => (reason === undefined ? '' : element('span', { class: 'because', title: reason }, reasonInWords(reason)));
+const because = (reason, status) =>
+  reason === undefined || reason === status ? '' : element('span', { class: 'because', title: reason }, reasonInWords(reason));
 
 const item = (it) =>
   element(
@@ -20,7 +25,7 @@ const item = (it) =>
     { class: it.kind },
     element('time', { title: fullTime(it.at) }, clockTime(it.at)),
     element('button', { type: 'button', class: 'person', 'data-person': it.person }, personInWords(it.person)),
-    element('span', { class: 'what' }, (TEXTS[it.kind] ?? TEXTS.event)(it)),
+    element('span', { class: 'what' }, TEXTS[it.kind](it)),
   );
 
 const empty = () => element('li', { class: 'empty' }, 'Events, firings and what became of them appear here as they come.');
@@ -34,7 +39,7 @@ export async function showLive(seen) {
         say('live');
         againMs = AGAIN_MIN_MS;
       };
-      for await (const it of follow('/api/live', opened)) if (it?.kind in TEXTS) add(it, seen);
+      for await (const it of follow('/api/live', opened)) if (Object.hasOwn(TEXTS, it?.kind ?? '')) add(it, seen);
     } catch {
       // Said below, and tried again.
     }

@@ -11,10 +11,15 @@ let asText = false;
 
 /** Shows the kept messages: a list, and the one that is being read. The newest is, until another is chosen. */
 export const showMailbox = whenChanged((mail, max) => {
-  place('mailbox-count').textContent = mail.length === 0 ? '' : `${mail.length === max ? 'the newest ' : ''}${mail.length} kept, none left this machine`;
+  place('mailbox-count').textContent =
+    mail.length === 0 ? '' : `${mail.length === max ? 'the newest ' : ''}${mail.length} kept, none left this machine`;
   if (mail.length === 0) return place('mailbox').replaceChildren(firstSteps());
   const reader = place('reader') ?? element('article', { class: 'reader', id: 'reader', tabindex: '-1' });
-  const list = element('ul', { class: 'mails' }, mail.map((m) => item(m, (at) => choose(mail, at))));
+  const list = element(
+    'ul',
+    { class: 'mails' },
+    mail.map((m) => item(m, (at) => choose(mail, at))),
+  );
   const scrolled = place('mailbox').querySelector('.mails')?.scrollTop ?? 0;
   place('mailbox').replaceChildren(list, reader);
   list.scrollTop = scrolled;
@@ -28,7 +33,8 @@ function choose(mail, one) {
 }
 
 function mark(one) {
-  for (const button of place('mailbox').querySelectorAll('.mails button')) button.setAttribute('aria-current', String(button.dataset.id === one.id));
+  for (const button of place('mailbox').querySelectorAll('.mails button'))
+    button.setAttribute('aria-current', String(button.dataset.id === one.id));
   if (place('reader').dataset.id !== one.id) read(one);
 }
 
@@ -44,7 +50,12 @@ const item = (m, onchoose) =>
       { type: 'button', 'data-id': m.id, onclick: () => onchoose(m) },
       element('span', { class: 'to' }, m.to || personInWords(m.person)),
       element('time', { title: fullTime(m.at) }, when(m.at, now())),
-      element('span', { class: 'subject' }, m.channel !== 'email' && element('span', { class: 'tag' }, CHANNELS[m.channel] ?? m.channel), headingOf(m)),
+      element(
+        'span',
+        { class: 'subject' },
+        m.channel !== 'email' && element('span', { class: 'tag' }, CHANNELS[m.channel] ?? m.channel),
+        headingOf(m),
+      ),
       element('span', { class: 'excerpt' }, excerptOf(m)),
     ),
   );
@@ -58,9 +69,20 @@ function read(m) {
       'header',
       {},
       element('h3', {}, m.subject ?? `${CHANNELS[m.channel] ?? m.channel} to ${m.to || personInWords(m.person)}`),
-      element('p', {}, 'to ', element('button', { type: 'button', class: 'person', 'data-person': m.person }, m.to || personInWords(m.person)), m.from && ` from ${m.from}`),
+      element(
+        'p',
+        {},
+        'to ',
+        element('button', { type: 'button', class: 'person', 'data-person': m.person }, m.to || personInWords(m.person)),
+        m.from && ` from ${m.from}`,
+      ),
       element('p', {}, element('span', { class: 'tag' }, `${m.trigger} · ${m.step}`), ' ', element('time', {}, fullTime(m.at))),
-      both && element('button', { type: 'button', class: 'quiet', onclick: () => ((asText = !asText), read(m)) }, asText ? 'as HTML' : 'as text'),
+      both &&
+        element(
+          'button',
+          { type: 'button', class: 'quiet', onclick: () => ((asText = !asText), read(m)) },
+          asText ? 'as HTML' : 'as text',
+        ),
     ),
     m.html === undefined || (both && asText) ? element('pre', { class: `body ${m.channel}` }, m.text ?? '') : paper(m.html),
   );

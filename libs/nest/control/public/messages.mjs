@@ -39,9 +39,11 @@ function show() {
   place('messages').replaceChildren(found.length === 0 ? empty() : table(found));
 }
 
-const textOf = (m) => [m.person, personInWords(m.person), m.trigger, m.step, m.template, m.reason, reasonInWords(m.reason)].join('\n').toLowerCase();
+const textOf = (m) =>
+  [m.person, personInWords(m.person), m.trigger, m.step, m.template, m.reason, reasonInWords(m.reason)].join('\n').toLowerCase();
 
-const counted = (found) => `${found === messages.length ? '' : `${found} of `}${messages.length === max ? 'the newest ' : ''}${messages.length}`;
+const counted = (found) =>
+  `${found === messages.length ? '' : `${found} of `}${messages.length === max ? 'the newest ' : ''}${messages.length} ${messages.length === 1 ? 'message' : 'messages'}`;
 
 function chip(status) {
   const count = messages.filter((m) => m.status === status).length;
@@ -51,17 +53,35 @@ function chip(status) {
     show();
     place('messages-chips').querySelector(`.${status}`)?.focus();
   };
-  return element('button', { type: 'button', class: `chip ${status}`, 'aria-pressed': String(pressed), disabled: count === 0 && !pressed, onclick }, `${status} ${count}`);
+  return element(
+    'button',
+    { type: 'button', class: `chip ${status}`, 'aria-pressed': String(pressed), disabled: count === 0 && !pressed, onclick },
+    `${status} ${count}`,
+  );
 }
 
 const empty = () =>
-  element('p', { class: 'empty' }, messages.length === 0 ? 'What is sent, held, dropped or taken back is listed here, each with its reason.' : 'Nothing like that among these.');
+  element(
+    'p',
+    { class: 'empty' },
+    messages.length === 0
+      ? 'What is sent, held, dropped or taken back is listed here, each with its reason.'
+      : 'Nothing like that among these.',
+  );
 
 const table = (rows) =>
   element(
     'table',
     {},
-    element('thead', {}, element('tr', {}, COLUMNS.map((name) => element('th', { scope: 'col' }, name)))),
+    element(
+      'thead',
+      {},
+      element(
+        'tr',
+        {},
+        COLUMNS.map((name) => element('th', { scope: 'col' }, name)),
+      ),
+    ),
     element('tbody', {}, rows.map(row)),
   );
 
@@ -70,7 +90,11 @@ const row = (m) =>
     'tr',
     { title: `${m.id}\nrun ${m.run}` },
     element('td', {}, element('time', { title: fullTime(m.at) }, when(m.at, now()))),
-    element('td', {}, element('button', { type: 'button', class: 'person', 'data-person': m.person }, personInWords(m.person))),
+    element(
+      'td',
+      { class: 'who' },
+      element('button', { type: 'button', class: 'person', title: m.person, 'data-person': m.person }, personInWords(m.person)),
+    ),
     element('td', {}, element('strong', {}, m.trigger), ` · ${m.step} `, element('small', {}, `v${m.version}`)),
     element('td', {}, m.channel),
     element('td', {}, element('span', { class: `chip ${m.status}` }, m.status)),

@@ -1,4 +1,4 @@
-import { ask, keepToken } from './api.mjs';
+import { ask, keepToken } from './ask.mjs';
 import { readClock } from './clock.mjs';
 import { showDeadLetters } from './dead-letters.mjs';
 import { place } from './element.mjs';
@@ -32,8 +32,8 @@ const VIEWS = [
 ];
 
 async function refresh() {
-  const first = await settled([() => readClock(told)]);
-  const failed = first ?? (await settled(VIEWS));
+  const clock = await settled([() => readClock(told)]);
+  const failed = (await settled(VIEWS)) ?? clock;
   place('reach').textContent = failed === undefined ? '' : `not all could be asked: ${failed.message}`;
   if (failed?.status === 401) await letIn();
 }
@@ -61,6 +61,7 @@ function letIn() {
 }
 
 let wake = () => undefined;
+let wanted = false;
 let asked = false;
 /** Looks again in a moment; several wishes within it are one. */
 function soon() {
@@ -68,21 +69,29 @@ function soon() {
   asked = true;
   setTimeout(() => {
     asked = false;
+    wanted = true;
     wake();
   }, SOON_MS);
+}
+
+/** Until the next look is due, or wished for. */
+function untilNextLook() {
+  if (wanted) return undefined;
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, AGAIN_MS);
+    wake = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
 }
 
 /** One look at a time; a hidden page does not look. */
 async function keepLooking() {
   for (;;) {
+    wanted = false;
     if (!document.hidden) await refresh();
-    await new Promise((resolve) => {
-      const timer = setTimeout(resolve, AGAIN_MS);
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    await untilNextLook();
   }
 }
 

@@ -1,4 +1,4 @@
-import { ask } from './api.mjs';
+import { ask } from './ask.mjs';
 import { now } from './clock.mjs';
 import { element, place } from './element.mjs';
 import { findPerson } from './messages.mjs';
@@ -17,7 +17,11 @@ async function show(person) {
   sheet.replaceChildren(heading(person), element('p', { class: 'hint' }, 'asking their task …'));
   if (!sheet.open) sheet.showModal();
   const body = await ask(`/api/persons/${encodeURIComponent(person)}`).then(known, (error) => [
-    element('p', { class: 'empty' }, error.status === 404 ? 'Their task holds nothing of them.' : `Not to be had now: ${error.message}`),
+    element(
+      'p',
+      { class: 'empty' },
+      error.status === 404 ? 'Their task holds nothing of them.' : `Not to be had now: ${error.message}`,
+    ),
   ]);
   sheet.replaceChildren(heading(person), ...body);
 }
@@ -27,7 +31,11 @@ const heading = (person) =>
     'header',
     {},
     element('h2', { id: 'person-title' }, personInWords(person)),
-    element('button', { type: 'button', class: 'quiet', onclick: () => (place('person').close(), findPerson(person)) }, 'their messages'),
+    element(
+      'button',
+      { type: 'button', class: 'quiet', onclick: () => (place('person').close(), findPerson(person)) },
+      'their messages',
+    ),
     element('button', { type: 'button', class: 'quiet', 'aria-label': 'Close', onclick: () => place('person').close() }, 'close'),
   );
 
@@ -37,17 +45,31 @@ function known(view) {
   const silence = view.silence ?? [];
   return [
     element('h3', {}, 'Traits'),
-    traits.length === 0 ? element('p', { class: 'hint' }, 'none known') : pairs(traits.map(([name, value]) => [name, inLine(value)])),
+    traits.length === 0
+      ? element('p', { class: 'hint' }, 'none known')
+      : pairs(traits.map(([name, value]) => [name, inLine(value)])),
     element('h3', {}, 'Open runs'),
-    runs.length === 0 && silence.length === 0 && element('p', { class: 'hint' }, 'nothing is being waited for'),
-    element('ul', { class: 'runs' }, runs.map(run), silence.map(quiet)),
-    element('details', {}, element('summary', {}, 'everything, as it is kept'), element('pre', {}, JSON.stringify(view, undefined, 2))),
+    runs.length + silence.length === 0
+      ? element('p', { class: 'hint' }, 'nothing is being waited for')
+      : element('ul', { class: 'runs' }, runs.map(run), silence.map(quiet)),
+    element(
+      'details',
+      {},
+      element('summary', {}, 'everything, as it is kept'),
+      element('pre', {}, JSON.stringify(view, undefined, 2)),
+    ),
   ];
 }
 
 const inLine = (value) => (typeof value === 'string' ? value : JSON.stringify(value));
-const pairs = (entries) => element('dl', {}, entries.map(([name, value]) => [element('dt', {}, name), element('dd', {}, value)]));
-const until = (text) => (text ? [' until ', element('time', { title: fullTime(instantOf(text)) }, when(instantOf(text), now()))] : []);
+const pairs = (entries) =>
+  element(
+    'dl',
+    {},
+    entries.map(([name, value]) => [element('dt', {}, name), element('dd', {}, value)]),
+  );
+const until = (text) =>
+  text ? [' until ', element('time', { title: fullTime(instantOf(text)) }, when(instantOf(text), now()))] : [];
 
 const run = (r) =>
   element(
@@ -56,7 +78,9 @@ const run = (r) =>
     element('strong', {}, r.trigger),
     element('small', {}, ` v${r.version}${r.key === undefined ? '' : ` · ${r.key}`} · ${r.phase}`),
     element('p', {}, `waits for ${r.waitsFor}`, until(r.until)),
-    (r.actions ?? []).map((a) => element('p', {}, `${a.step}: `, element('span', { class: `chip ${a.status}` }, a.status), ` ${(a.later ?? []).join(', ')}`)),
+    (r.actions ?? []).map((a) =>
+      element('p', {}, `${a.step}: `, element('span', { class: `chip ${a.status}` }, a.status), ` ${(a.later ?? []).join(', ')}`),
+    ),
   );
 
 const quiet = (q) => element('li', {}, element('strong', {}, q.trigger), element('p', {}, 'silence, armed', until(q.until)));

@@ -1,4 +1,4 @@
-import { ask } from './api.mjs';
+import { ask } from './ask.mjs';
 import { element, place, whenChanged } from './element.mjs';
 import { conditionInWords, fullTime, stepsInWords } from './words.mjs';
 
@@ -28,7 +28,12 @@ export const showTriggers = whenChanged((triggers, changed, told) => {
 });
 
 const nothing = () =>
-  element('li', { class: 'empty' }, 'No trigger is published. Publish one with ', element('code', {}, 'npx tripline apply -f FILE'));
+  element(
+    'li',
+    { class: 'empty' },
+    'No trigger is published. Publish one with ',
+    element('code', {}, 'npx tripline apply -f FILE'),
+  );
 
 function card(trigger, changed, told) {
   const state = stateOf(trigger);
@@ -44,11 +49,17 @@ function card(trigger, changed, told) {
     ),
     element('p', { class: 'condition' }, conditionInWords(trigger.document)),
     element('ol', { class: 'steps' }, stepsInWords(trigger.document).map(step)),
-    element('footer', {}, STATES[state].actions.map((action) => control(trigger.name, action, changed, told)), source(trigger)),
+    element(
+      'footer',
+      {},
+      STATES[state].actions.map((action) => control(trigger.name, action, changed, told)),
+      source(trigger),
+    ),
   );
 }
 
-const step = ({ kind, says, text }) => element('li', { class: kind }, says !== undefined && element('small', {}, says), ` ${text}`);
+const step = ({ kind, says, text }) =>
+  element('li', { class: kind }, says !== undefined && element('small', {}, says), ` ${text}`);
 
 const source = (trigger) =>
   element('details', {}, element('summary', {}, 'document'), element('pre', {}, JSON.stringify(trigger.document, undefined, 2)));

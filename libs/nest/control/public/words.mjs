@@ -14,9 +14,9 @@ const REASONS = {
   'handed-over': 'handed to the channel',
   deferred: 'put off by the provider',
   silent: 'the provider never answered',
-  'exit-event': 'did what the message was for',
-  exit: 'did what the message was for',
+  exit: 'they did what ends it',
   violated: 'it happened after all',
+  withdrawn: 'the trigger was withdrawn',
 };
 export const reasonInWords = (code) => (code === undefined ? '' : (REASONS[code] ?? code.replaceAll('-', ' ')));
 

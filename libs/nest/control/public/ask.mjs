@@ -20,7 +20,10 @@ function headers(more) {
 /** Asks the API; resolves with the JSON it answers, rejects with a `Refusal`. A `body` is sent as JSON by POST. */
 export async function ask(path, body) {
   const json = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
-  const response = await fetch(path, { ...json, headers: headers(body === undefined ? {} : { 'content-type': 'application/json' }) });
+  const response = await fetch(path, {
+    ...json,
+    headers: headers(body === undefined ? {} : { 'content-type': 'application/json' }),
+  });
   const answer = await response.json().catch(() => undefined);
   if (!response.ok) throw new Refusal(response.status, answer?.error?.message ?? `it answered ${response.status}`);
   return answer;
@@ -32,7 +35,7 @@ export async function* follow(path, opened) {
   if (!response.ok || response.body === null) throw new Refusal(response.status, `it answered ${response.status}`);
   opened();
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  for (let rest = ''; ; ) {
+  for (let rest = ''; ;) {
     const { done, value } = await reader.read();
     if (done) return;
     const lines = (rest + value).split(/\r\n|\r|\n/);
