@@ -1,6 +1,6 @@
 import { ControlClient, ControlRefusal, type MessageFilter, type TextProblem } from '@tripline/adapters-http';
 import { formatInstant, OperatingError, parseDuration } from '@tripline/kernel';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { CliConfig } from './config.js';
 import { readDocumentFiles, type Documents } from './document-files.js';
 import { messageLines, printable, problemLine } from './report.js';
@@ -108,11 +108,7 @@ function addLookCommands(program: Command, client: () => ControlClient, output: 
 function aheadOf(text: string): string {
   const length = text.replace(/^\+/, '');
   if (parseDuration(length) !== undefined) return length;
-  throw new CommanderError(
-    EXIT.usage,
-    'tripline.ahead',
-    `${JSON.stringify(text)} is not how far to go: write for example +1h or +30d`,
-  );
+  throw new InvalidArgumentError('Write for example +1h or +30d.');
 }
 
 /** The problems of documents are named by their files. */
