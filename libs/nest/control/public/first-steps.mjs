@@ -3,7 +3,7 @@ import { element } from './element.mjs';
 
 const IDENTIFY = `{"userId":"ada","traits":{"name":"Ada","email":"ada@shop.example","country":"DE"}}`;
 const TRACK = `{"userId":"ada","event":"cart.item_added","properties":
-      {"cartId":"c1","sku":"lamp","name":"Reading lamp","price":49,"quantity":1,"value":49}}`;
+      {"cartId":"c1","sku":"lamp","name":"Lamp","price":49,"quantity":1,"value":49}}`;
 
 const curl = (call, json) =>
   `curl -u demo: ${location.origin}/v1/${call} \\\n  -H 'content-type: application/json' \\\n  -d '${json}'`;

@@ -35,6 +35,7 @@ function show() {
   if (now === shown) return;
   shown = now;
   place('messages-count').textContent = messages.length === 0 ? '' : counted(found.length);
+  place('messages-filters').hidden = messages.length === 0;
   place('messages-chips').replaceChildren(...STATUSES.map(chip));
   place('messages').replaceChildren(found.length === 0 ? empty() : table(found));
 }

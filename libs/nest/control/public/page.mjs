@@ -35,7 +35,9 @@ async function refresh() {
   const clock = await settled([() => readClock(told)]);
   const failed = (await settled(VIEWS)) ?? clock;
   place('reach').textContent = failed === undefined ? '' : `not all could be asked: ${failed.message}`;
-  if (failed?.status === 401) await letIn();
+  if (failed?.status !== 401) return;
+  await letIn();
+  soon();
 }
 
 /** The first failure of those asked, if any. */

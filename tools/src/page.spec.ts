@@ -1,0 +1,210 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { dirname, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { chromium, type Browser, type Page } from 'playwright-core';
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const PAGE = join(root, 'libs/nest/control/public');
+const BROWSER = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+const ARGS =
+  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.mjs': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+jest.setTimeout(60_000);
+/** Well before the page would look again unasked. */
+const SOON_MS = 3_000;
+const NOW = Date.UTC(2026, 0, 1, 12);
+
+/** What the API of this test answers; each test sets what it is about. */
+type Answers = {
+  mail: readonly object[];
+  messages: readonly object[];
+  triggers: readonly object[];
+  live: readonly object[];
+  movable: boolean;
+  token?: string;
+};
+const nothing = (): Answers => ({ mail: [], messages: [], triggers: [], live: [], movable: false });
+
+/** The page with an API that says what it is told to. */
+class Stage {
+  answers = nothing();
+  readonly asked: string[] = [];
+  #now = NOW;
+  readonly server: Server = createServer((request, response) => {
+    const path = new URL(request.url ?? '/', 'http://page').pathname;
+    const bodies: Buffer[] = [];
+    request.on('data', (bytes: Buffer) => bodies.push(bytes));
+    request.on('end', () => {
+      this.asked.push([request.method, path, Buffer.concat(bodies).toString()].join(' ').trim());
+      if (!path.startsWith('/api/')) return void this.file(path === '/' ? '/index.html' : path, response);
+      const { token } = this.answers;
+      const known = token === undefined || request.headers.authorization === `Bearer ${token}`;
+      if (!known) return void response.writeHead(401).end('{}');
+      if (path === '/api/live') return void this.stream(response);
+      if (request.method === 'POST') this.#now += 3_600_000;
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(this.answer(path)));
+    });
+  });
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/`;
+  }
+
+  private answer(path: string): unknown {
+    const { mail, messages, triggers, movable } = this.answers;
+    if (path === '/api/clock') return { now: this.#now, movable };
+    return { mail, messages, triggers, deadLetters: [], person: 'u:ada', traits: { name: 'Ada' }, runs: [] };
+  }
+
+  private stream(response: ServerResponse): void {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(': open\n\n');
+    for (const item of this.answers.live) response.write(`data: ${JSON.stringify(item)}\n\n`);
+  }
+
+  private file(path: string, response: ServerResponse): void {
+    const type = TYPES[extname(path)];
+    if (type === undefined || !existsSync(join(PAGE, path))) return void response.writeHead(404).end();
+    response.writeHead(200, { 'content-type': type }).end(readFileSync(join(PAGE, path)));
+  }
+}
+
+/** Resolves when a picture was loaded or refused. */
+const settled = (image: { readonly complete: boolean; decode(): Promise<void> }): Promise<void> | undefined =>
+  image.complete ? undefined : image.decode().catch(() => undefined);
+
+const message = (more: object) => ({
+  id: 'act_1',
+  person: 'u:ada',
+  userId: 'ada',
+  trigger: 'abandoned-cart',
+  version: 1,
+  step: 'mail',
+  run: 'run_1',
+  channel: 'email',
+  template: 'cart-reminder',
+  status: 'sent',
+  at: NOW,
+  decided: NOW,
+  expires: NOW,
+  later: [],
+  ...more,
+});
+const letter = (more: object) => ({
+  ...message({}),
+  to: 'ada@shop.example',
+  subject: 'Your cart',
+  text: 'It is here.',
+  html: '<p>It is here.</p>',
+  ...more,
+});
+
+(BROWSER === undefined ? describe.skip : describe)('the page', () => {
+  const stage = new Stage();
+  let browser: Browser;
+  let page: Page;
+
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => stage.server.listen(0, '127.0.0.1', resolve));
+    browser = await chromium.launch({ executablePath: BROWSER ?? '', args: ARGS.split(' ') });
+  });
+
+  afterEach(async () => {
+    await page.close();
+    stage.asked.length = 0;
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    stage.server.closeAllConnections();
+    await new Promise((resolve) => stage.server.close(resolve));
+  });
+
+  async function open(answers: Partial<Answers>): Promise<void> {
+    stage.answers = { ...nothing(), ...answers };
+    page = await browser.newPage();
+    await page.goto(stage.url);
+  }
+
+  it('says what to do where there is nothing yet, with its own address and no clock to move', async () => {
+    await open({});
+    const commands = await page.locator('.command pre').textContent();
+    expect(commands).toContain(`curl -u demo: ${stage.url}v1/track`);
+    const bodies = [...(commands ?? '').matchAll(/-d '([^']*)'/g)].map((match) => JSON.parse(match[1] ?? '') as unknown);
+    expect(bodies).toHaveLength(2);
+    expect(await page.locator('.skips').count()).toBe(0);
+    expect(await page.locator('#triggers').textContent()).toContain('tripline apply');
+  });
+
+  it('moves the clock where it can be moved', async () => {
+    await open({ movable: true });
+    await page.getByRole('button', { name: '1 h', exact: true }).click();
+    await page.getByText('An hour has passed').waitFor();
+    expect(stage.asked).toContain('POST /api/clock {"advance":"1h"}');
+  });
+
+  it('shows what was sent, and what was dropped and why', async () => {
+    await open({
+      mail: [letter({})],
+      messages: [message({}), message({ id: 'act_2', person: 'u:bob', status: 'dropped', reason: 'no-consent' })],
+    });
+    await page.frameLocator('iframe').getByText('It is here.').waitFor();
+    await page.getByRole('button', { name: 'dropped 1' }).click();
+    const rows = await page.locator('tbody tr').allTextContents();
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatch(/bob.*abandoned-cart.*dropped.*no consent for this purpose/);
+  });
+
+  it('shows what a person wrote as text, and lets no mail run, load or lead away', async () => {
+    const evil = '<img src=x onerror="top.hit=1"><script>top.hit=1</script>';
+    const elsewhere = `${stage.url.replace('127.0.0.1', 'localhost')}elsewhere`;
+    const html = `${evil}<img src="${elsewhere}.png"><style>@import "${elsewhere}.css"</style><meta http-equiv="refresh" content="0;url=${elsewhere}.html"><p id="end">The end</p>`;
+    await open({
+      mail: [letter({ subject: evil, to: evil, html })],
+      messages: [message({ person: `u:${evil}`, reason: evil, status: 'dropped' })],
+      triggers: [
+        {
+          name: evil,
+          version: 1,
+          publishedAt: NOW,
+          withdrawn: false,
+          document: { when: [{ event: evil }], do: [{ id: evil, email: evil }] },
+        },
+      ],
+      live: [{ kind: 'event', at: NOW, person: `u:${evil}`, name: evil }],
+    });
+    const sheet = page.frameLocator('iframe');
+    await sheet.getByText('The end').waitFor();
+    for (const image of await sheet.locator('img').all()) await image.evaluate(settled);
+    await page.locator('.live code').getByText('onerror').waitFor();
+    expect(await page.locator('.reader h3').textContent()).toBe(evil);
+    expect(await page.locator('main img, main script').count()).toBe(0);
+    expect(await page.evaluate('globalThis.hit')).toBeUndefined();
+    expect([page.url(), stage.asked.filter((it) => it.includes('elsewhere'))]).toEqual([stage.url, []]);
+  });
+
+  it('shows an outcome as it comes, and looks again at once', async () => {
+    const outcome = { kind: 'outcome', at: NOW, person: 'u:ada', trigger: 'abandoned-cart', step: 'mail', status: 'sent' };
+    await open({ live: [outcome] });
+    await page.locator('.live .chip.sent').waitFor();
+    const looks = (): number => stage.asked.filter((it) => it === 'GET /api/messages').length;
+    const deadline = performance.now() + SOON_MS;
+    while (looks() < 2 && performance.now() < deadline) await page.waitForTimeout(50);
+    expect(looks()).toBeGreaterThanOrEqual(2);
+  });
+
+  it('asks for a token where one is needed, and goes on with it', async () => {
+    await open({ token: 'secret', messages: [message({})] });
+    await page.getByRole('textbox', { name: 'Token' }).fill('secret');
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.locator('tbody tr').waitFor();
+  });
+});
