@@ -1,1 +1,2 @@
+export { DEPTH_MAX, ITEMS_MAX } from './bounded-tokens.js';
 export { DOCUMENTS_MAX, TEXT_LENGTH_MAX, YamlReader } from './yaml-reader.js';

@@ -48,4 +48,37 @@ describe('YamlReader', () => {
     expect(new YamlReader().read('x'.repeat(TEXT_LENGTH_MAX + 1))[0]).toMatchObject({ ok: false });
     expect(new YamlReader().read('a: 1\n---\n'.repeat(DOCUMENTS_MAX + 1))).toMatchObject([{ ok: false }]);
   });
+
+  it.each([
+    ['lists', '['],
+    ['objects', '{a: '],
+    ['items', '- '],
+    ['keys of keys', '? '],
+    ['a closed pile', '[]', '['.repeat(200_000) + ']'.repeat(200_000)],
+  ])('is not brought down by a pile of %s', (_what, one, text = one.repeat(200_000)) => {
+    expect(new YamlReader().read(text)).toMatchObject([
+      { ok: false, message: expect.stringMatching(/nested/), place: { line: 1 } },
+    ]);
+  });
+
+  it('is not kept busy by what is too wide to be checked', () => {
+    const wide = [
+      Array.from({ length: 50_000 }, (_, i) => `k${i}: 1\n`).join(''),
+      `{${Array.from({ length: 50_000 }, (_, i) => `k${i}: 1`).join(',')}}`,
+      `[${'1,'.repeat(50_000)}]`,
+      '&a '.repeat(50_000),
+    ];
+    for (const text of wide)
+      expect(new YamlReader().read(text)).toMatchObject([{ ok: false, message: expect.stringMatching(/more than/) }]);
+  });
+
+  it('reads what is as deep and as wide as documents get', () => {
+    const deep = `${'['.repeat(50)}1${']'.repeat(50)}`;
+    const wide = Array.from({ length: 1_500 }, (_, i) => `k${i}: 1\n`).join('');
+    expect([deep, wide, '# comment\n'.repeat(500) + 'a: 1'].map((text) => new YamlReader().read(text)[0]?.ok)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+  });
 });

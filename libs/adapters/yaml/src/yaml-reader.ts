@@ -1,5 +1,6 @@
 import type { DocumentReader, Place, ReadDocument } from '@tripline/ports';
-import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Document, type Node, type ParsedNode } from 'yaml';
+import { Composer, isMap, isScalar, isSeq, LineCounter, type Document, type Node, type ParsedNode } from 'yaml';
+import { boundedTokens, TooMuch } from './bounded-tokens.js';
 
 /** Text past this is refused: far more than any set of documents. */
 export const TEXT_LENGTH_MAX = 1_000_000;
@@ -15,17 +16,24 @@ export class YamlReader implements DocumentReader {
   read(text: string): readonly ReadDocument[] {
     if (text.length > TEXT_LENGTH_MAX) return [{ ok: false, message: `longer than ${TEXT_LENGTH_MAX} characters`, place: START }];
     const lines = new LineCounter();
-    const parsed = parseAllDocuments(text, {
-      lineCounter: lines,
-      prettyErrors: false,
-      uniqueKeys: true,
-      version: '1.2',
-      merge: false,
-    });
-    const documents = Array.isArray(parsed) ? parsed : [];
-    if (documents.length > DOCUMENTS_MAX) return [{ ok: false, message: `more than ${DOCUMENTS_MAX} documents`, place: START }];
-    return documents.map((document) => readOne(document, lines)).filter((read) => !read.ok || read.value !== null);
+    try {
+      return readAll(text, lines);
+    } catch (error) {
+      if (error instanceof TooMuch) return [{ ok: false, message: error.message, place: placeAt(lines, error.offset) }];
+      throw error;
+    }
   }
+}
+
+function readAll(text: string, lines: LineCounter): readonly ReadDocument[] {
+  const composer = new Composer({ lineCounter: lines, prettyErrors: false, uniqueKeys: true, version: '1.2', merge: false });
+  const read: ReadDocument[] = [];
+  for (const document of composer.compose(boundedTokens(text, lines), true, text.length)) {
+    const one = readOne(document, lines);
+    if (!one.ok || one.value !== null) read.push(one);
+    if (read.length > DOCUMENTS_MAX) throw new TooMuch(`more than ${DOCUMENTS_MAX} documents`, 0);
+  }
+  return read;
 }
 
 function readOne(document: Document.Parsed, lines: LineCounter): ReadDocument {
