@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
-import { Controller, Get, Param, Res } from '@nestjs/common';
-import { HttpProblem } from '@tripline/nest-kit';
-import type { FastifyReply } from 'fastify';
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 
 const FOLDER = new URL('../public/', import.meta.url);
 const TYPES: Readonly<Record<string, string>> = {
@@ -24,24 +23,16 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** The page and its few files, read once: there is nothing else to be asked for by name. */
+/** The page and its few files by their addresses, read once: nothing else can be asked for. */
+const FILES = new Map(
+  readdirSync(FOLDER).map((name) => [name === 'index.html' ? '/' : `/${name}`, readFileSync(new URL(name, FOLDER))]),
+);
+
 @Controller()
 export class PageController {
-  readonly #files = new Map(readdirSync(FOLDER).map((name) => [name, readFileSync(new URL(name, FOLDER))]));
-
-  @Get()
-  page(@Res() reply: FastifyReply): void {
-    this.#send('index.html', reply);
-  }
-
-  @Get('page/:file')
-  file(@Param('file') name: string, @Res() reply: FastifyReply): void {
-    this.#send(name, reply);
-  }
-
-  #send(name: string, reply: FastifyReply): void {
-    const bytes = this.#files.get(name);
-    if (bytes === undefined) throw new HttpProblem(404, 'not-found', 'there is no such file');
+  @Get([...FILES.keys()])
+  file(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    const path = request.routeOptions.url ?? '/';
     const headers = {
       'content-security-policy': POLICY,
       'x-content-type-options': 'nosniff',
@@ -50,7 +41,7 @@ export class PageController {
     };
     void reply
       .headers(headers)
-      .type(TYPES[extname(name)] ?? 'application/octet-stream')
-      .send(bytes);
+      .type(TYPES[extname(path)] ?? TYPES['.html'] ?? '')
+      .send(FILES.get(path));
   }
 }
