@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { dirname, extname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { chromium, type Browser, type Page } from 'playwright-core';
@@ -28,10 +28,11 @@ type Answers = {
   messages: readonly object[];
   triggers: readonly object[];
   live: readonly object[];
+  switches: readonly object[];
   movable: boolean;
   token?: string;
 };
-const nothing = (): Answers => ({ mail: [], messages: [], triggers: [], live: [], movable: false });
+const nothing = (): Answers => ({ mail: [], messages: [], triggers: [], live: [], switches: [], movable: false });
 
 /** The page with an API that says what it is told to. */
 class Stage {
@@ -44,7 +45,7 @@ class Stage {
     request.on('data', (bytes: Buffer) => bodies.push(bytes));
     request.on('end', () => {
       this.asked.push([request.method, path, Buffer.concat(bodies).toString()].join(' ').trim());
-      if (!path.startsWith('/api/')) return void this.file(path === '/' ? '/index.html' : path, response);
+      if (!path.startsWith('/api/')) return void this.file(path === '/' ? '/page/index.html' : path, response);
       const { token } = this.answers;
       const known = token === undefined || request.headers.authorization === `Bearer ${token}`;
       if (!known) return void response.writeHead(401).end('{}');
@@ -59,9 +60,9 @@ class Stage {
   }
 
   private answer(path: string): unknown {
-    const { mail, messages, triggers, movable } = this.answers;
+    const { mail, messages, triggers, switches, movable } = this.answers;
     if (path === '/api/clock') return { now: this.#now, movable };
-    return { mail, messages, triggers, deadLetters: [], person: 'u:ada', traits: { name: 'Ada' }, runs: [] };
+    return { mail, messages, triggers, switches, deadLetters: [], person: 'u:ada', traits: { name: 'Ada' }, runs: [] };
   }
 
   private stream(response: ServerResponse): void {
@@ -71,9 +72,10 @@ class Stage {
   }
 
   private file(path: string, response: ServerResponse): void {
+    const file = join(PAGE, basename(path));
     const type = TYPES[extname(path)];
-    if (type === undefined || !existsSync(join(PAGE, path))) return void response.writeHead(404).end();
-    response.writeHead(200, { 'content-type': type }).end(readFileSync(join(PAGE, path)));
+    if (dirname(path) !== '/page' || type === undefined || !existsSync(file)) return void response.writeHead(404).end();
+    response.writeHead(200, { 'content-type': type }).end(readFileSync(file));
   }
 }
 
@@ -161,6 +163,24 @@ const letter = (more: object) => ({
     const rows = await page.locator('tbody tr').allTextContents();
     expect(rows).toHaveLength(1);
     expect(rows[0]).toMatch(/bob.*abandoned-cart.*dropped.*no consent for this purpose/);
+  });
+
+  it('shows a trigger that is paused, and stops one only when asked twice', async () => {
+    const trigger = {
+      name: 'cart',
+      version: 1,
+      publishedAt: NOW,
+      withdrawn: false,
+      document: { when: [{ event: 'a' }], do: [] },
+    };
+    await open({ triggers: [trigger], switches: [{ scope: 'cart', state: 'paused', at: NOW, by: 'api' }] });
+    await page.locator('.trigger .state.paused').waitFor();
+    await page.getByRole('button', { name: 'stop', exact: true }).click();
+    expect(stage.asked).not.toContain('POST /api/triggers/cart/stop {}');
+    const stopped = page.waitForResponse((response) => response.url().endsWith('/stop'));
+    await page.getByRole('button', { name: 'really stop?' }).click();
+    await stopped;
+    expect(stage.asked).toContain('POST /api/triggers/cart/stop {}');
   });
 
   it('shows what a person wrote as text, and lets no mail run, load or lead away', async () => {

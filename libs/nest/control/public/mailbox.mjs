@@ -38,7 +38,9 @@ function mark(one) {
   if (place('reader').dataset.id !== one.id) read(one);
 }
 
-const headingOf = (m) => m.subject ?? m.text?.split('\n').find((line) => line.trim() !== '') ?? m.template ?? 'no words';
+const toOf = (m) => m.to || m.url || personInWords(m.person);
+const headingOf = (m) =>
+  m.subject ?? m.title ?? m.text?.split('\n').find((line) => line.trim() !== '') ?? m.template ?? 'no words';
 const excerptOf = (m) => (m.subject === undefined ? '' : (m.text ?? '')).replace(/\s+/g, ' ').trim().slice(0, EXCERPT_LENGTH);
 
 const item = (m, onchoose) =>
@@ -48,7 +50,7 @@ const item = (m, onchoose) =>
     element(
       'button',
       { type: 'button', 'data-id': m.id, onclick: () => onchoose(m) },
-      element('span', { class: 'to' }, m.to || personInWords(m.person)),
+      element('span', { class: 'to' }, toOf(m)),
       element('time', { title: fullTime(m.at) }, when(m.at, now())),
       element(
         'span',
@@ -68,12 +70,12 @@ function read(m) {
     element(
       'header',
       {},
-      element('h3', {}, m.subject ?? `${CHANNELS[m.channel] ?? m.channel} to ${m.to || personInWords(m.person)}`),
+      element('h3', {}, m.subject ?? m.title ?? `${CHANNELS[m.channel] ?? m.channel} to ${toOf(m)}`),
       element(
         'p',
         {},
         'to ',
-        element('button', { type: 'button', class: 'person', 'data-person': m.person }, m.to || personInWords(m.person)),
+        element('button', { type: 'button', class: 'person', 'data-person': m.person }, toOf(m)),
         m.from && ` from ${m.from}`,
       ),
       element('p', {}, element('span', { class: 'tag' }, `${m.trigger} · ${m.step}`), ' ', element('time', {}, fullTime(m.at))),

@@ -27,7 +27,10 @@ function told(text) {
 const VIEWS = [
   async () => showMessages((await ask(`/api/messages?max=${MESSAGES_MAX}`)).messages, MESSAGES_MAX),
   async () => showMailbox((await ask(`/api/mailbox?max=${MAIL_MAX}`)).mail, MAIL_MAX),
-  async () => showTriggers((await ask('/api/triggers')).triggers, soon, told),
+  async () => {
+    const [{ triggers }, { switches }] = await Promise.all([ask('/api/triggers'), ask('/api/switches')]);
+    showTriggers(triggers, switches, soon, told);
+  },
   async () => showDeadLetters((await ask(`/api/dead-letters?max=${LETTERS_MAX}`)).deadLetters),
 ];
 

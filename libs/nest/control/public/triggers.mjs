@@ -15,17 +15,29 @@ const MEANINGS = {
   stop: 'Drop its messages, also those that are held',
 };
 
-const stateOf = (trigger) => {
-  if (trigger.withdrawn) return 'withdrawn';
-  const state = trigger.state ?? trigger.switch ?? 'running';
-  return state in STATES ? state : 'running';
-};
+/** The scope of the switch of everything. */
+const EVERYTHING = '*';
 
-/** Shows the triggers, each with what it waits for, what it does, and its switches. `changed` is called when a switch was thrown. */
-export const showTriggers = whenChanged((triggers, changed, told) => {
-  const cards = triggers.map((trigger) => card(trigger, changed, told));
+const stateOf = (scope, switches) => switches.find((one) => one.scope === scope)?.state ?? 'running';
+
+/**
+ * Shows the triggers, each with what it waits for, what it does, and its switches, and the switch of everything. `changed` is called when
+ * one was thrown, `told` with what to tell the reader.
+ */
+export const showTriggers = whenChanged((triggers, switches, changed, told) => {
+  const throwing = (path, of) => (action) => control(path, of, action, changed, told);
+  const cards = triggers.map((trigger) => {
+    const state = trigger.withdrawn ? 'withdrawn' : stateOf(trigger.name, switches);
+    return card(trigger, state, throwing(`/api/triggers/${encodeURIComponent(trigger.name)}`, trigger.name));
+  });
   place('triggers').replaceChildren(...(cards.length === 0 ? [nothing()] : cards));
+  place('everything').replaceChildren(...everything(stateOf(EVERYTHING, switches), throwing('/api', 'everything')));
 });
+
+const everything = (state, button) =>
+  state === 'running'
+    ? [button('stop')]
+    : [element('span', { class: `state ${state}` }, `everything is ${state}`), ' ', button('resume')];
 
 const nothing = () =>
   element(
@@ -35,8 +47,7 @@ const nothing = () =>
     element('code', {}, 'npx tripline apply -f FILE'),
   );
 
-function card(trigger, changed, told) {
-  const state = stateOf(trigger);
+function card(trigger, state, button) {
   return element(
     'li',
     { class: `trigger ${state}` },
@@ -49,12 +60,7 @@ function card(trigger, changed, told) {
     ),
     element('p', { class: 'condition' }, conditionInWords(trigger.document)),
     element('ol', { class: 'steps' }, stepsInWords(trigger.document).map(step)),
-    element(
-      'footer',
-      {},
-      STATES[state].actions.map((action) => control(trigger.name, action, changed, told)),
-      source(trigger),
-    ),
+    element('footer', {}, STATES[state].actions.map(button), source(trigger)),
   );
 }
 
@@ -65,27 +71,28 @@ const source = (trigger) =>
   element('details', {}, element('summary', {}, 'document'), element('pre', {}, JSON.stringify(trigger.document, undefined, 2)));
 
 /** What cannot be taken back is asked twice: once by its name, once by "Really?". */
-function control(name, action, changed, told) {
+function control(path, of, action, changed, told) {
+  const says = of === 'everything' ? `${action} ${of}` : action;
   const onclick = async ({ target }) => {
-    if (action === 'stop' && target.dataset.sure === undefined) return askAgain(target, action);
+    if (action === 'stop' && target.dataset.sure === undefined) return askAgain(target, says);
     target.disabled = true;
     try {
-      await ask(`/api/triggers/${encodeURIComponent(name)}/${action}`, {});
+      await ask(`${path}/${action}`, {});
       changed();
     } catch (error) {
-      told(`${name} was not changed: ${error.message}`);
+      told(`${of} was not changed: ${error.message}`);
     } finally {
       target.disabled = false;
     }
   };
-  return element('button', { type: 'button', class: 'quiet', title: MEANINGS[action], onclick }, action);
+  return element('button', { type: 'button', class: 'quiet', title: MEANINGS[action], onclick }, says);
 }
 
-function askAgain(button, action) {
+function askAgain(button, says) {
   button.dataset.sure = 'asked';
-  button.textContent = `really ${action}?`;
+  button.textContent = `really ${says}?`;
   setTimeout(() => {
     delete button.dataset.sure;
-    button.textContent = action;
+    button.textContent = says;
   }, SURE_MS);
 }
