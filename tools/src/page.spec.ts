@@ -45,7 +45,7 @@ class Stage {
     request.on('data', (bytes: Buffer) => bodies.push(bytes));
     request.on('end', () => {
       this.asked.push([request.method, path, Buffer.concat(bodies).toString()].join(' ').trim());
-      if (!path.startsWith('/api/')) return void this.file(path === '/' ? '/page/index.html' : path, response);
+      if (!path.startsWith('/api/')) return void this.file(path === '/' ? '/index.html' : path, response);
       const { token } = this.answers;
       const known = token === undefined || request.headers.authorization === `Bearer ${token}`;
       if (!known) return void response.writeHead(401).end('{}');
@@ -74,7 +74,7 @@ class Stage {
   private file(path: string, response: ServerResponse): void {
     const file = join(PAGE, basename(path));
     const type = TYPES[extname(path)];
-    if (dirname(path) !== '/page' || type === undefined || !existsSync(file)) return void response.writeHead(404).end();
+    if (dirname(path) !== '/' || type === undefined || !existsSync(file)) return void response.writeHead(404).end();
     response.writeHead(200, { 'content-type': type }).end(readFileSync(file));
   }
 }
