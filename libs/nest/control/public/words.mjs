@@ -5,7 +5,7 @@ const REASONS = {
   recalled: 'taken back before it went',
   expired: 'came too late to be of use',
   'trigger-paused': 'waits: the trigger is paused',
-  stale: 'decided too long ago, after an outage',
+  stale: 'came later than the trigger’s grace',
   'attempts-exhausted': 'tried too often',
   'profile-behind': 'waits for the person’s profile',
   'no-address': 'no address on this channel',
