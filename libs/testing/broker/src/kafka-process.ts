@@ -43,7 +43,7 @@ export class KafkaProcess {
     this.#port = port;
     writeFileSync(this.#properties, properties(port, controllerPort, join(this.#folder, 'data')));
     const id = randomBytes(16).toString('base64url');
-    const format = ['-cp', classPath(), this.#logging, 'kafka.tools.StorageTool', 'format', '--standalone', '-t', id];
+    const format = ['-cp', classPath(), this.#logging, 'kafka.tools.StorageTool', 'format', '--standalone', `--cluster-id=${id}`];
     const { status, stdout, stderr } = spawnSync('java', [...format, '-c', this.#properties], { encoding: 'utf8' });
     if (status !== 0) throw new Error(`Kafka's data folder could not be formatted: ${stdout}${stderr}`);
     await this.restart();
