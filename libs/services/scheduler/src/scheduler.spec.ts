@@ -318,21 +318,21 @@ test('what cannot be read is set aside with its bytes, and everything else goes 
 
 test('trouble that passes is waited out and said; what is wrong for good ends the gate', async () => {
   await permitted();
-  let failures = 2;
-  const failing = (retry: 'never' | 'later') =>
-    new Proxy(postgres.gatehouse, {
+  const failing = (retry: 'never' | 'later', times: number) => {
+    let failures = times;
+    return new Proxy(postgres.gatehouse, {
       get: (target, name: keyof Gatehouse) =>
         name === 'claim' && failures-- > 0
           ? () => Promise.reject(new OperatingError('down', retry, 'the database is down'))
           : (target[name] as () => unknown).bind(target),
     });
-  const scheduler = makeScheduler(failing('later'));
+  };
+  const scheduler = makeScheduler(failing('later', 2));
   await begin(scheduler);
   await until(() => Promise.resolve(scheduler.trouble !== undefined));
   await known();
   await ask({ profileRevision: 1 });
   await one(dispatches);
   await until(() => Promise.resolve(scheduler.trouble === undefined));
-  failures = 1;
-  await expect(makeScheduler(failing('never')).runGate(new Stop())).rejects.toThrow('the database is down');
+  await expect(makeScheduler(failing('never', 1)).runGate(stop)).rejects.toThrow('the database is down');
 });
