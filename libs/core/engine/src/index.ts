@@ -11,7 +11,7 @@ export {
 } from './definitions.js';
 export { describePerson } from './describe-person.js';
 export { type Advanced, type Input, type Notice, type Output } from './input.js';
-export { decodePerson, encodePerson } from './person-codec.js';
+export { decodePerson, encodePerson, personText } from './person-codec.js';
 export { type PersonState } from './person-state.js';
 export { outcomeEvent, playEvents, playExamples, type ExampleResult, type Played, type PlayOptions } from './play.js';
 export { makeProgram, type Program, type ProgramProblem } from './program.js';

@@ -134,6 +134,14 @@ export class Processor implements PersonStates {
     return Promise.reject(new OperatingError('no-owner', 'later', `task ${partition} is not held by this process`));
   }
 
+  /** When the earliest thing of the tasks held here is due; undefined where nothing is. */
+  nextDue(): Instant | undefined {
+    return this.tasks().reduce<Instant | undefined>(
+      (first, { nextDue }) => (first === undefined || (nextDue !== undefined && nextDue < first) ? nextDue : first),
+      undefined,
+    );
+  }
+
   tasks(): readonly TaskReport[] {
     return [...this.#tasks.values()].map((task) => {
       const nextDue = task.nextDue();

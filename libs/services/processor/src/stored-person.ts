@@ -1,5 +1,5 @@
-import { assert, makeInstant } from '@tripline/kernel';
-import { decodePerson, encodePerson, type PersonState } from '@tripline/engine';
+import { assert, makeInstant, utf8BytesMax, writeUtf8 } from '@tripline/kernel';
+import { decodePerson, personText, type PersonState } from '@tripline/engine';
 import type { Timer } from '@tripline/ports';
 
 /** The version of the layout: [version, due and deadline of the armed timer as doubles (NaN: none), the engine's bytes]. */
@@ -19,24 +19,21 @@ export class PersonWriter {
   #at = 0;
 
   write(state: PersonState, armed: Timer | undefined): Uint8Array {
-    const body = encodePerson(state);
-    const at = this.#room(HEAD_BYTES + body.length);
-    this.#head.setUint8(at, LAYOUT);
-    this.#head.setFloat64(at + 1, armed?.due ?? Number.NaN);
-    this.#head.setFloat64(at + 9, armed?.deadline ?? Number.NaN);
-    this.#page.set(body, at + HEAD_BYTES);
-    return this.#page.subarray(at, this.#at);
+    const text = personText(state);
+    const from = this.#room(HEAD_BYTES + utf8BytesMax(text.length));
+    this.#head.setUint8(from, LAYOUT);
+    this.#head.setFloat64(from + 1, armed?.due ?? Number.NaN);
+    this.#head.setFloat64(from + 9, armed?.deadline ?? Number.NaN);
+    this.#at = from + HEAD_BYTES + writeUtf8(text, this.#page.subarray(from + HEAD_BYTES));
+    return this.#page.subarray(from, this.#at);
   }
 
+  /** Where `length` bytes have room. */
   #room(length: number): number {
-    if (this.#at + length > this.#page.length) {
-      this.#page = new Uint8Array(Math.max(PAGE_BYTES, length));
-      this.#head = new DataView(this.#page.buffer);
-      this.#at = 0;
-    }
-    const at = this.#at;
-    this.#at += length;
-    return at;
+    if (this.#at + length <= this.#page.length) return this.#at;
+    this.#page = new Uint8Array(Math.max(PAGE_BYTES, length));
+    this.#head = new DataView(this.#page.buffer);
+    return 0;
   }
 }
 

@@ -20,7 +20,7 @@ export const TASK_DIRTY_MAX = 30_000;
 /** Fewer than this is not worth a checkpoint. */
 export const TASK_DIRTY_MIN = 1_000;
 /** Unchanged people kept decoded by one process; each is a kilobyte or two. */
-export const HOT_PEOPLE_MAX = 100_000;
+export const HOT_PEOPLE_MAX = 8_000;
 export const OUTPUTS_MAX = 1_000;
 
 /** The limits of each of `tasks()` tasks that share one process. */

@@ -1,45 +1,61 @@
 import { assert, type Instant } from '@tripline/kernel';
 import { nextTimer, type PersonState } from '@tripline/engine';
 import type { Checkpoint, Clock, TaskChange, TaskStore, Timer } from '@tripline/ports';
-import { Generations } from './generations.js';
+import { SecondChance } from './second-chance.js';
 import { Slice } from './slice.js';
 import { decodeStoredPerson, PersonWriter } from './stored-person.js';
 import { StoredTimers } from './stored-timers.js';
 import { compareTimers, sameTimer, TimerHeap } from './timer-heap.js';
 
-/** One person in memory. `armed` is the timer that stands for them; `stored` the one the store has, once the commit under way is done. */
+/** One person as a task sees them. `armed` is the timer that stands for them; `stored` the one the store has, once the commit under way is done. */
 export type Holding = {
   readonly state: PersonState | undefined;
   readonly armed: Timer | undefined;
   readonly stored: Timer | undefined;
 };
-type Mutable = { -readonly [K in keyof Holding]: Holding[K] };
+
+/** A person changed since the last commit: hot (decoded), packed (as the store will have them), or both. */
+type Changed = {
+  readonly person: string;
+  state: PersonState | undefined;
+  packed: Uint8Array | undefined;
+  armed: Timer | undefined;
+  readonly stored: Timer | undefined;
+  hot: boolean;
+  used: boolean;
+};
 
 const NOBODY: Holding = { state: undefined, armed: undefined, stored: undefined };
 
 /**
- * The people of one task, in layers: dirty (changed since the last cut) over flushing (being committed) over clean (as in the store, bounded)
- * over the store itself.
- * I1. A holding in flushing or clean never changes; a change makes a new one in dirty.
+ * The people of one task, in layers: dirty (changed since the last cut) over flushing (being committed) over clean (what of the last commit
+ * was hot) over the store itself. Decoded states are what costs memory and the collection of garbage: only the hot ones, used
+ * lately, are held so; the other changed ones are packed, which a checkpoint needs anyway, one at a time and not all at the checkpoint.
+ * I1. What a person in flushing or clean is never changes; a change makes a new one in dirty.
  * I2. `armed` is never later than the state's next timer, and is undefined exactly while there is none: what comes earlier moves it at once,
  *     what comes later when it comes due.
  * I3. Every armed timer is in one of the two heaps or in the store; one found there that is not its person's `armed` is stale, and is passed over.
  * I4. One flush at a time; one that failed is committed again, the same, before the next begins.
+ * I5. `packed`, where it is there, is what `state` and `armed` come to. A hot person is in `#hot` of their layer; one who is not is packed.
+ * I6. Clean holds people of the last commit only: whoever changed since is in a layer above it.
  */
 export class WorkingSet {
-  #dirty = new Map<string, Mutable>();
-  #flushing: ReadonlyMap<string, Holding> | undefined;
+  #dirty = new Map<string, Changed>();
+  #flushing: ReadonlyMap<string, Changed> | undefined;
   #change: TaskChange | undefined;
   #heap = new TimerHeap();
   #flushingHeap = new TimerHeap();
-  readonly #clean: Generations<Holding>;
+  #hot: SecondChance<Changed>;
+  #flushingHot: Iterable<Changed> = [];
+  #clean: ReadonlyMap<string, Holding> = new Map();
+  readonly #writer = new PersonWriter();
   readonly #timers: StoredTimers;
 
   constructor(
     private readonly store: TaskStore,
-    hotPeopleMax: () => number,
+    private readonly hotPeopleMax: () => number,
   ) {
-    this.#clean = new Generations(hotPeopleMax);
+    this.#hot = new SecondChance(hotPeopleMax());
     this.#timers = new StoredTimers(store);
   }
 
@@ -52,8 +68,13 @@ export class WorkingSet {
     return this.#flushing !== undefined;
   }
 
+  /** Holds until the next change of this person. */
   find(person: string): Holding {
-    return this.#inMemory(person) ?? this.#clean.get(person) ?? this.#load(person);
+    const dirty = this.#dirty.get(person);
+    if (dirty !== undefined) return this.#warm(dirty);
+    const flushing = this.#flushing?.get(person);
+    if (flushing !== undefined) return decoded(flushing);
+    return this.#clean.get(person) ?? this.#load(person);
   }
 
   /** Keeps the state an event led to; `before` is what `find` gave. */
@@ -91,6 +112,7 @@ export class WorkingSet {
       this.#flushing = this.#dirty;
       this.#dirty = new Map();
       [this.#flushingHeap, this.#heap] = [this.#heap, new TimerHeap()];
+      [this.#flushingHot, this.#hot] = [this.#hot, new SecondChance(this.hotPeopleMax())];
       this.#change = await this.#makeChange(this.#flushing, checkpoint, definitions(), new Slice(clock));
     }
     const change = this.#change;
@@ -101,26 +123,28 @@ export class WorkingSet {
 
   /** From here on the store holds what was flushed. */
   #settle(): void {
-    for (const [person, holding] of this.#flushing ?? [])
-      if (!this.#dirty.has(person)) this.#clean.set(person, { ...holding, stored: holding.armed });
+    const clean = new Map<string, Holding>();
+    for (const { person, state, armed } of this.#flushingHot) clean.set(person, { state, armed, stored: armed });
+    this.#clean = clean;
     this.#flushing = undefined;
+    this.#flushingHot = [];
     this.#change = undefined;
     this.#flushingHeap = new TimerHeap();
     this.#timers.restart();
   }
 
   async #makeChange(
-    flushing: ReadonlyMap<string, Holding>,
+    flushing: ReadonlyMap<string, Changed>,
     checkpoint: Checkpoint,
     definitions: Uint8Array | undefined,
     slice: Slice,
   ): Promise<TaskChange> {
     const people = new Map<string, Uint8Array | null>();
-    const writer = new PersonWriter();
     const timersRemoved: Timer[] = [];
     const timersAdded: Timer[] = [];
-    for (const [person, { state, armed, stored }] of flushing) {
-      people.set(person, state === undefined ? null : writer.write(state, armed));
+    for (const changed of flushing.values()) {
+      const { person, armed, stored } = changed;
+      people.set(person, this.#pack(changed) ?? null);
       if (!sameTimer(armed, stored)) {
         if (stored !== undefined) timersRemoved.push(stored);
         if (armed !== undefined) timersAdded.push(armed);
@@ -130,7 +154,7 @@ export class WorkingSet {
     return { checkpoint, people, timersRemoved, timersAdded, ...(definitions === undefined ? {} : { definitions }) };
   }
 
-  #inMemory(person: string): Holding | undefined {
+  #inMemory(person: string): Changed | undefined {
     return this.#dirty.get(person) ?? this.#flushing?.get(person);
   }
 
@@ -138,9 +162,7 @@ export class WorkingSet {
     const bytes = this.store.person(person);
     if (bytes === undefined) return NOBODY;
     const { state, armed } = decodeStoredPerson(person, bytes);
-    const holding = { state, armed, stored: armed };
-    this.#clean.set(person, holding);
-    return holding;
+    return { state, armed, stored: armed };
   }
 
   #put(person: string, before: Holding, state: PersonState | undefined, armed: Timer | undefined): void {
@@ -148,11 +170,38 @@ export class WorkingSet {
     const dirty = this.#dirty.get(person);
     if (dirty === undefined) {
       const stored = this.#flushing?.has(person) === true ? before.armed : before.stored;
-      this.#dirty.set(person, { state, armed, stored });
+      const changed = { person, state, packed: undefined, armed, stored, hot: false, used: false };
+      this.#dirty.set(person, changed);
+      this.#warm(changed);
       return;
     }
+    this.#warm(dirty);
     dirty.state = state;
+    dirty.packed = undefined;
     dirty.armed = armed;
+  }
+
+  /** Makes a dirty person hot; the one who gives way for them is packed. */
+  #warm(dirty: Changed): Changed {
+    if (dirty.hot) {
+      dirty.used = true;
+      return dirty;
+    }
+    dirty.state = decoded(dirty).state;
+    dirty.hot = true;
+    const cold = this.#hot.admit(dirty);
+    if (cold === undefined) return dirty;
+    this.#pack(cold);
+    cold.state = undefined;
+    cold.hot = false;
+    return dirty;
+  }
+
+  /** I5. Undefined for a person of whom nothing is left. */
+  #pack(changed: Changed): Uint8Array | undefined {
+    if (changed.packed === undefined && changed.state !== undefined)
+      changed.packed = this.#writer.write(changed.state, changed.armed);
+    return changed.packed;
   }
 
   #heapHead(heap: TimerHeap): Timer | undefined {
@@ -171,4 +220,10 @@ export class WorkingSet {
     }
     return undefined;
   }
+}
+
+/** This person with their state decoded. */
+function decoded(changed: Changed): Holding {
+  if (changed.state !== undefined || changed.packed === undefined) return changed;
+  return { ...changed, state: decodeStoredPerson(changed.person, changed.packed).state };
 }
