@@ -86,7 +86,7 @@ export default tseslint.config(
   },
   {
     files: ['**/*.ts'],
-    ignores: ['**/*.spec.ts'],
+    ignores: ['**/*.spec.ts', '**/*.rig.ts'],
     plugins: { '@nx': nx },
     rules: {
       '@nx/enforce-module-boundaries': boundaries(rings),
@@ -102,7 +102,7 @@ export default tseslint.config(
   },
   {
     files: ['libs/core/**/*.ts', 'libs/services/**/*.ts'],
-    ignores: ['**/*.spec.ts'],
+    ignores: ['**/*.spec.ts', '**/*.rig.ts'],
     rules: { 'no-restricted-syntax': ['error', environment, ...impure] },
   },
   { files: ['apps/*/src/config.ts', 'libs/testing/**/*.ts', 'bench/**/*.ts'], rules: { 'no-restricted-syntax': 'off' } },
@@ -112,11 +112,14 @@ export default tseslint.config(
     rules: { '@typescript-eslint/consistent-type-imports': 'off' },
   },
   {
-    files: ['**/*.spec.ts'],
+    files: ['**/*.spec.ts', '**/*.rig.ts'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
     },
   },
 );
