@@ -7,6 +7,7 @@ import { readBodies } from './body-reader.js';
 import { LogStrategy } from './log-strategy.js';
 import { NestLog } from './nest-log.js';
 import { ProblemFilter } from './problem-filter.js';
+import { endSilentConnections } from './silent-connections.js';
 import { WATCH } from './tokens.js';
 
 /** A body past this is refused with 413, unless the application asks for another limit. */
@@ -23,7 +24,9 @@ export type HttpAppOptions = { readonly bodyLimitBytes?: number };
 export async function makeHttpApp(root: Type | DynamicModule, options: HttpAppOptions = {}): Promise<NestFastifyApplication> {
   const bodyLimit = options.bodyLimitBytes ?? BODY_BYTES_MAX;
   const adapter = new FastifyAdapter({ bodyLimit, trustProxy: false, requestTimeout: REQUEST_TIMEOUT_MS });
-  readBodies(adapter.getInstance<FastifyInstance>(), bodyLimit);
+  const fastify = adapter.getInstance<FastifyInstance>();
+  readBodies(fastify, bodyLimit);
+  endSilentConnections(fastify);
   const settings = { bodyParser: false, abortOnError: false, logger: ['error' as const, 'warn' as const] };
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, settings);
   const watch = app.get<Watch>(WATCH);
