@@ -18,7 +18,7 @@ export class PostgresMailbox implements Mailbox {
   async kept(query: { readonly person?: string; readonly max: number }): Promise<readonly Kept[]> {
     const rows = await this.sql.entities((manager) =>
       manager.find(MailEntity, {
-        where: query.person === undefined ? {} : { person: query.person },
+        where: query.person === undefined ? {} : { person: cleanText(query.person) },
         order: { at: 'DESC', id: 'DESC' },
         take: Math.max(0, Math.min(query.max, KEPT_MAX)),
       }),

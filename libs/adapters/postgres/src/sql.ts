@@ -44,7 +44,8 @@ export class Sql implements Statements {
 
 /** TypeORM answers an UPDATE with its rows and their number, anything else with its rows. */
 async function run<Row>(manager: EntityManager, text: string, parameters: readonly Parameter[]): Promise<readonly Row[]> {
-  const answer: unknown = await manager.query(text, [...parameters]);
+  const given = parameters.map((parameter) => (typeof parameter === 'string' ? cleanText(parameter) : parameter));
+  const answer: unknown = await manager.query(text, given);
   const [rows, count] = answer as readonly [unknown, unknown];
   return (Array.isArray(rows) && typeof count === 'number' ? rows : answer) as readonly Row[];
 }
