@@ -5,7 +5,9 @@ export { Publisher, type PublishAnswer, type PublisherOptions } from './publishe
 export {
   describeDocumentProblems,
   readDocuments,
+  TRIGGER_BYTES_MAX,
   type DocumentProblem,
   type DocumentsRead,
   type GoodDocument,
 } from './read-documents.js';
+export { SkipAhead, type SkipAheadOptions } from './skip-ahead.js';

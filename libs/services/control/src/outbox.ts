@@ -1,6 +1,6 @@
 import { milliseconds, OperatingError, seconds, type Duration } from '@tripline/kernel';
-import { encodeTaskInput, TOPICS } from '@tripline/model';
-import type { Catalogue, Clock, EventLog, Outgoing, Stop, Wake, Watch } from '@tripline/ports';
+import { encodeTaskInput, TOPICS, type Control } from '@tripline/model';
+import type { Catalogue, Clock, Entry, EventLog, Stop, Wake, Watch } from '@tripline/ports';
 
 /** Control records of one round. */
 const ROUND_MAX = 100;
@@ -62,17 +62,16 @@ export class Outbox {
     const { catalogue, log, watch } = this.options;
     const outgoing = await catalogue.outbox(ROUND_MAX);
     if (outgoing.length === 0) return 0;
-    await this.#append(outgoing, await log.partitions(TOPICS.events));
+    const partitions = await log.partitions(TOPICS.events);
+    for (const { control } of outgoing) await log.append(entriesOf(control, partitions));
     await catalogue.sent(outgoing.map(({ id }) => id));
     watch.meter.count('tripline_control_published_total', {}, outgoing.length);
     return outgoing.length;
   }
+}
 
-  async #append(outgoing: readonly Outgoing[], partitions: number): Promise<void> {
-    const entries = outgoing.flatMap(({ control }) => {
-      const value = encodeTaskInput(control);
-      return Array.from({ length: partitions }, (_, partition) => ({ topic: TOPICS.events, key: null, value, partition }));
-    });
-    await this.options.log.append(entries);
-  }
+/** The same value for every partition; one record at a time, so that a call stays small however large the documents are. */
+function entriesOf(control: Control, partitions: number): readonly Entry[] {
+  const value = encodeTaskInput(control);
+  return Array.from({ length: partitions }, (_, partition) => ({ topic: TOPICS.events, key: null, value, partition }));
 }

@@ -1,9 +1,12 @@
 import { compileTrigger } from '@tripline/engine';
-import { describeProblems, isJsonObject, type JsonObject, type Problem } from '@tripline/kernel';
+import { describeProblems, encodeUtf8, isJsonObject, type JsonObject, type Problem } from '@tripline/kernel';
 import { FIELD_NAMES, parseTemplate, parseTrigger, type Template, type Trigger } from '@tripline/model';
 import type { DocumentKind, DocumentReader, Place, ReadDocument } from '@tripline/ports';
 import { checkTemplate } from '@tripline/render';
 import { closest } from './closest.js';
+
+/** A trigger, as JSON, is at most this many bytes: it travels in one record to every partition, and Kafka's own limit is a megabyte. */
+export const TRIGGER_BYTES_MAX = 262_144;
 
 /** A problem of a document of a text, the first being document 0, with its place where it has one. */
 export type DocumentProblem = Problem & Partial<Place> & { readonly document: number };
@@ -31,10 +34,23 @@ export function readDocuments(reader: DocumentReader, text: string): DocumentsRe
   const checked = read.map((document) => (document.ok ? checkDocument(document.value) : undefined));
   const placed = (pick: (one: OneRead) => readonly Problem[]): DocumentProblem[] =>
     read.flatMap((document, i) => place(document, i, checked[i] === undefined ? [] : pick(checked[i])));
-  const problems = placed((one) => one.problems);
+  const problems = [...placed((one) => one.problems), ...repeated(checked, read)];
   const documents = checked.flatMap((one) => (one?.good === undefined ? [] : [one.good]));
   if (problems.length > 0 || documents.length < read.length) return { ok: false, problems };
   return { ok: true, documents, warnings: placed((one) => one.warnings) };
+}
+
+/** A name given twice in one text would leave open which of the two is meant. */
+function repeated(checked: readonly (OneRead | undefined)[], read: readonly ReadDocument[]): readonly DocumentProblem[] {
+  const seen = new Set<string>();
+  return read.flatMap((document, i) => {
+    const good = checked[i]?.good;
+    if (good === undefined) return [];
+    const one = `${good.kind} ${good.name}`;
+    if (seen.has(one)) return place(document, i, [{ path: 'name', message: `${one} is already in this text` }]);
+    seen.add(one);
+    return [];
+  });
 }
 
 function place(document: ReadDocument, index: number, problems: readonly Problem[]): DocumentProblem[] {
@@ -69,6 +85,9 @@ function checkTrigger(document: JsonObject): OneRead {
   const trigger = parsed.value;
   const compiled = compileTrigger(trigger);
   if (!compiled.ok) return refused(...compiled.problems);
+  const bytes = encodeUtf8(JSON.stringify(document)).length;
+  if (bytes > TRIGGER_BYTES_MAX)
+    return refused({ path: '', message: `has ${bytes} bytes as JSON, which is more than ${TRIGGER_BYTES_MAX}` });
   return { good: { kind: 'trigger', name: trigger.name, document, trigger }, problems: [], warnings: warningsOf(trigger) };
 }
 
