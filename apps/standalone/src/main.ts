@@ -10,7 +10,7 @@ import { makeLogger, PrometheusMeter } from '@tripline/adapters-system';
 import { YamlReader } from '@tripline/adapters-yaml';
 import { ALL_TOPICS } from '@tripline/model';
 import { CollectorModule } from '@tripline/nest-collector';
-import { ControlModule } from '@tripline/nest-control';
+import { ControlModule, SkipAhead } from '@tripline/nest-control';
 import { DispatcherModule, makeMailboxProvider, WebHub } from '@tripline/nest-dispatcher';
 import { HealthModule, makeHttpApp, openApp, PortsModule, runUntilSignal } from '@tripline/nest-kit';
 import { makeProcessor, ProcessorModule } from '@tripline/nest-processor';
@@ -33,6 +33,7 @@ await log.ensureTopics(ALL_TOPICS.map((name) => ({ name, partitions })));
 const server = await openEmbeddedPostgres({ dir: join(directory, 'postgres') });
 const postgres = await openPostgres({ url: server.url, watch });
 const processor = makeProcessor({ log, clock, watch, store: new LmdbStateStore(join(directory, 'tasks')), partitions });
+const skip = new SkipAhead({ log, clock, nextDue: () => processor.nextDue() });
 const hub = new WebHub(clock, watch);
 const kept = (['email', 'sms', 'webhook'] as const).map((channel) => makeMailboxProvider(channel, postgres.mailbox));
 
@@ -58,7 +59,7 @@ const kept = (['email', 'sms', 'webhook'] as const).map((channel) => makeMailbox
       switches: postgres.switches,
       states: processor,
       reader: new YamlReader(),
-      skipAhead: (length) => clock.advance(length),
+      skipAhead: (length) => skip.advance(length),
     }),
   ],
 })

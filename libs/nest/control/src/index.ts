@@ -1,2 +1,3 @@
 export { type ControlOptions } from './control-options.js';
 export { ControlModule } from './control.module.js';
+export { SkipAhead } from '@tripline/services-control';

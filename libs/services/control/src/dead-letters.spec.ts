@@ -1,0 +1,35 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from '@jest/globals';
+import { EmbeddedLog } from '@tripline/adapters-embedded-log';
+import { encodeUtf8 } from '@tripline/kernel';
+import { ALL_TOPICS, TOPICS } from '@tripline/model';
+import { RecordingWatch } from '@tripline/testing-builders';
+import fc from 'fast-check';
+import { encodeBase64, LETTERS_MAX, newestDeadLetters } from './dead-letters.js';
+
+it('writes bytes as anybody else would', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 99 }), (bytes) => encodeBase64(bytes) === Buffer.from(bytes).toString('base64')),
+  );
+});
+
+it('shows the newest of all partitions, no more than asked for and no more than can be shown', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'tripline-dead-letters-'));
+  const log = new EmbeddedLog({ directory, watch: new RecordingWatch() });
+  await log.ensureTopics(ALL_TOPICS.map((name) => ({ name, partitions: 2 })));
+  expect(await newestDeadLetters(log, 9)).toEqual([]);
+  const topic = TOPICS.deadLetters;
+  const letter = (i: number): Promise<unknown> =>
+    log.append([{ topic, key: null, partition: i % 2, value: encodeUtf8(`letter ${i}`), headers: { reason: 'too-large' } }]);
+  for (let i = 0; i < 6; i++) {
+    await letter(i);
+    await new Promise((resolve) => setTimeout(resolve, 3));
+  }
+  expect((await newestDeadLetters(log, 3)).map(({ text }) => text)).toEqual(['letter 5', 'letter 4', 'letter 3']);
+  await log.append(Array.from({ length: LETTERS_MAX }, () => ({ topic, key: null, partition: 0, value: encodeUtf8('more') })));
+  expect(await newestDeadLetters(log, 1e9)).toHaveLength(LETTERS_MAX);
+  await log.close();
+  await rm(directory, { recursive: true, force: true });
+});
