@@ -1,9 +1,9 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePorts, HOST } from './free-ports.js';
 import { classPath, kafkaFolder } from './kafka-jars.js';
 import { isReady } from './ready-probe.js';
 
@@ -11,7 +11,6 @@ const READY_MS = 90_000;
 const LOOK_MS = 50;
 const STOP_MS = 20_000;
 const OUTPUT_MAX_CHARS = 20_000;
-const HOST = '127.0.0.1';
 /** Kills the broker when the process that opened it is gone, however it went: then this one's standard input ends. */
 const GUARD = `process.stdin.resume().on('end', () => {
   try { process.kill(Number(process.argv[1]), 'SIGKILL'); } catch {}
@@ -105,17 +104,6 @@ export class KafkaProcess {
     await ended;
     clearTimeout(impatience);
   }
-}
-
-async function freePorts(): Promise<[number, number]> {
-  const servers = [createServer(), createServer()];
-  const ports = await Promise.all(
-    servers.map(
-      (s) => new Promise<number>((resolve) => s.listen(0, HOST, () => resolve((s.address() as { port: number }).port))),
-    ),
-  );
-  await Promise.all(servers.map((s) => new Promise((resolve) => s.close(resolve))));
-  return [ports[0] ?? 0, ports[1] ?? 0];
 }
 
 const properties = (port: number, controllerPort: number, folder: string): string => `process.roles=broker,controller

@@ -1,3 +1,4 @@
+import { DockerKafka, whyNoDocker } from './docker-kafka.js';
 import { bringJars } from './kafka-jars.js';
 import { KafkaProcess } from './kafka-process.js';
 
@@ -14,23 +15,25 @@ export type Broker = {
 /** Why there is no broker, and how to get one. */
 export type Unavailable = { readonly unavailable: string };
 
-const CURE = 'set KAFKA_BROKERS=host:port, or install Java 17 and Maven (Apache Kafka is then brought by itself)';
+const CURE = 'set KAFKA_BROKERS=host:port, or install Java 17 and Maven (Apache Kafka is then brought by itself), or Docker';
 const HEAP_MB = 512;
 
 /** Undefined where `openBroker` will find a broker; else why not. Brings Kafka's jars where they are missing. */
 export function whyNoBroker(): string | undefined {
   if (givenBrokers() !== undefined) return undefined;
-  const why = bringJars();
-  return why === undefined ? undefined : `no Kafka: ${why}; ${CURE}`;
+  const noJars = bringJars();
+  if (noJars === undefined) return undefined;
+  const noDocker = whyNoDocker();
+  return noDocker === undefined ? undefined : `no Kafka: ${noJars}, and ${noDocker}; ${CURE}`;
 }
 
-/** A real Kafka: the one of `KAFKA_BROKERS`, else Apache Kafka started for this process, ready to be used. `heapMb` defaults to 512. */
+/** A real Kafka: the one of `KAFKA_BROKERS`, else Apache Kafka started for this process, as a Java process or in a container. `heapMb` defaults to 512. */
 export async function openBroker(heapMb = HEAP_MB): Promise<Broker | Unavailable> {
   const given = givenBrokers();
   if (given !== undefined) return foreign(given);
   const unavailable = whyNoBroker();
   if (unavailable !== undefined) return { unavailable };
-  const kafka = new KafkaProcess(heapMb);
+  const kafka = bringJars() === undefined ? new KafkaProcess(heapMb) : new DockerKafka(heapMb);
   await kafka.open();
   return {
     brokers: kafka.brokers,
