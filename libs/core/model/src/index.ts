@@ -1,7 +1,16 @@
 export { parseActionOrRecall, type Action, type Recall } from './action.js';
 export { addressOf, needsAddress, normaliseAddress } from './address.js';
 export { CHANNELS, isChannel, PURPOSES, type Channel, type Purpose } from './channel.js';
-export { type DeadLetter, type DeadLetterHeaders, type DeadLetterReason } from './dead-letter.js';
+export {
+  LETTER_BYTES_MAX,
+  makeDeadLetters,
+  sourceOf,
+  type DeadLetter,
+  type DeadLetterHeaders,
+  type DeadLetterReason,
+  type DeadLetterRecord,
+  type SetAside,
+} from './dead-letter.js';
 export { REASONS, type Decision, type Reason } from './decision.js';
 export { parseDispatch, type Dispatch } from './dispatch.js';
 export { EVENT_BYTES_MAX, EVENT_NAME_LENGTH_MAX, type Event, type EventType } from './event.js';

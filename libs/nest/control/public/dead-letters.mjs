@@ -10,11 +10,10 @@ export const showDeadLetters = whenChanged((letters) => {
   place('dead-letters-list').replaceChildren(...letters.map(letter));
 });
 
-function letter({ reason, detail, source, received, text, base64 }) {
+function letter({ reason, detail, source, received, part, bytes, text, base64 }) {
   const at = instantOf(received);
-  const bytes = text ?? base64 ?? '';
-  const cut =
-    bytes.length > BODY_LENGTH_MAX ? `${bytes.slice(0, BODY_LENGTH_MAX)} … and ${bytes.length - BODY_LENGTH_MAX} more` : bytes;
+  const body = text ?? base64 ?? '';
+  const cut = body.length > BODY_LENGTH_MAX ? `${body.slice(0, BODY_LENGTH_MAX)} … of ${bytes} bytes` : body;
   return element(
     'li',
     {},
@@ -26,7 +25,12 @@ function letter({ reason, detail, source, received, text, base64 }) {
         {},
         element('span', { class: 'chip failed' }, reason),
         ` ${detail} `,
-        element('small', {}, `${source} · `, element('time', { title: fullTime(at) }, when(at, now()))),
+        element(
+          'small',
+          {},
+          `${source}${part === undefined ? '' : `, part ${part}`} · `,
+          element('time', { title: fullTime(at) }, when(at, now())),
+        ),
       ),
       element('pre', {}, text === undefined ? `base64: ${cut}` : cut),
     ),

@@ -14,9 +14,9 @@ import { TOPICS, type DeadLetterReason } from '@tripline/model';
 import type { Entry, EventLog, Watch } from '@tripline/ports';
 import { appendAll } from './append-all.js';
 import { batchSentAt } from './call-time.js';
-import { makeDeadLetter } from './dead-letters.js';
 import { BATCH_BYTES_MAX, BATCH_ITEMS_MAX, CALL_BYTES_MAX } from './limits.js';
 import { parseCall, type CallType, type Encoded } from './parse-call.js';
+import { setAside } from './set-aside.js';
 
 /** A request as it came; `key` from its Authorization, else the body's `writeKey` counts. */
 export type HttpRequest = {
@@ -95,7 +95,7 @@ export class HttpIntake {
       else {
         rejected.push({ index, problems: parsed.problems });
         entries.push(
-          this.#deadLetter(
+          ...this.#setAside(
             request,
             value ?? bytesOf(item) ?? request.bytes,
             reasonOf(parsed.problems),
@@ -113,12 +113,12 @@ export class HttpIntake {
 
   async #refuse(request: HttpRequest, { code, problem }: Refusal): Promise<HttpAnswer> {
     const reason = code === 'malformed-json' ? 'not-json' : code;
-    await this.options.log.append([this.#deadLetter(request, request.bytes, reason, describeProblems([problem]))]);
+    await this.options.log.append(this.#setAside(request, request.bytes, reason, describeProblems([problem])));
     return { kind: 'refused', code, rejected: [{ index: 0, problems: [problem] }] };
   }
 
-  #deadLetter({ path, received }: HttpRequest, value: Uint8Array, reason: DeadLetterReason, detail: string): Entry {
-    return makeDeadLetter(this.options.watch, { value, reason, detail, source: `http ${path}`, received });
+  #setAside({ path, received }: HttpRequest, value: Uint8Array, reason: DeadLetterReason, detail: string): readonly Entry[] {
+    return setAside(this.options.watch, { value, reason, detail, source: `http ${path}`, received });
   }
 
   #counted(answer: HttpAnswer): HttpAnswer {

@@ -1,12 +1,12 @@
 import { describeProblems, isJsonObject, parseJson, parseUtf8, type Problem } from '@tripline/kernel';
-import { TOPICS, type DeadLetterReason } from '@tripline/model';
+import { sourceOf, TOPICS, type DeadLetterReason } from '@tripline/model';
 import type { Batch, Entry, EventLog, LogRecord, Watch } from '@tripline/ports';
 import { appendAll } from './append-all.js';
 import { batchSentAt } from './call-time.js';
 import { unwrapCloudEvent } from './cloud-event.js';
-import { makeDeadLetter } from './dead-letters.js';
 import { BATCH_ITEMS_MAX } from './limits.js';
 import { parseCall } from './parse-call.js';
+import { setAside } from './set-aside.js';
 
 /** The Kafka way in: any key, any partitioner, re-keyed to `tripline.events`. Resolves when all of the batch is acknowledged there, or set aside. */
 export class IngestIntake {
@@ -62,13 +62,8 @@ export class IngestIntake {
     return [];
   }
 
-  #setAside(
-    { topic, partition, offset, value, appended }: LogRecord,
-    reason: DeadLetterReason,
-    detail: string,
-    entries: Entry[],
-  ): void {
-    const source = `${topic}/${partition}/${offset}`;
-    entries.push(makeDeadLetter(this.watch, { value, reason, detail, source, received: appended }));
+  #setAside(record: LogRecord, reason: DeadLetterReason, detail: string, entries: Entry[]): void {
+    const { value, appended } = record;
+    entries.push(...setAside(this.watch, { value, reason, detail, source: sourceOf(record), received: appended }));
   }
 }

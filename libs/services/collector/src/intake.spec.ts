@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { decodeUtf8, encodeUtf8, OperatingError, plus, hours } from '@tripline/kernel';
-import { parseTaskInput, TOPICS, type Event } from '@tripline/model';
+import { LETTER_BYTES_MAX, parseTaskInput, TOPICS, type Event } from '@tripline/model';
 import type { Batch, Entry, EventLog, LogRecord } from '@tripline/ports';
 import { makeReceipt, RecordingWatch, START } from '@tripline/testing-builders';
 import { HttpIntake } from './http-intake.js';
@@ -53,6 +53,17 @@ describe('the ingest topic', () => {
     await new IngestIntake(log, watch).onIngest(batchOf(TOPICS.ingest, values));
     expect(kept.calls.map((entries) => entries.length)).toEqual([APPEND_ENTRIES_MAX, APPEND_ENTRIES_MAX, 500]);
     expect(kept.events().map(({ id }) => id)).toEqual(values.map((_, i) => `m${i}`));
+  });
+
+  it('sets aside what is too large for one record of the log, and goes on', async () => {
+    const { kept, watch, log } = setUp();
+    const huge = new Uint8Array(1_048_000).fill(0x5b);
+    await new IngestIntake(log, watch).onIngest(batchOf(TOPICS.ingest, [huge, '{"event":"x","userId":"ada"}']));
+    const letters = kept.to(TOPICS.deadLetters);
+    expect(letters.map(({ headers }) => headers?.['part'])).toEqual(['1/2', '2/2']);
+    expect(Math.max(...letters.map(({ value }) => value.length))).toBeLessThanOrEqual(LETTER_BYTES_MAX);
+    expect(kept.events()).toHaveLength(1);
+    expect(watch.counts.get('tripline_collector_dead_letters_total')).toBe(1);
   });
 
   it('gives ids by position where there are none, and by place within a batch', async () => {

@@ -1,8 +1,8 @@
 import { describeProblems, earlier, parseJson, parseUtf8 } from '@tripline/kernel';
-import { CAUSE_DEPTH_MAX, encodeTaskInput, parseReceipt, TOPICS, type Event, type Receipt } from '@tripline/model';
+import { CAUSE_DEPTH_MAX, encodeTaskInput, parseReceipt, sourceOf, TOPICS, type Event, type Receipt } from '@tripline/model';
 import type { Batch, Entry, EventLog, LogRecord, Watch } from '@tripline/ports';
 import { appendAll } from './append-all.js';
-import { makeDeadLetter } from './dead-letters.js';
+import { setAside } from './set-aside.js';
 
 /** Tells receipts to their persons' tasks as outcomes. `deferred` is between scheduler and dispatchers only. */
 export class ReceiptIntake {
@@ -20,7 +20,7 @@ export class ReceiptIntake {
   #entriesOf(record: LogRecord): readonly Entry[] {
     const text = parseUtf8(record.value);
     const parsed = parseReceipt(text === undefined ? undefined : parseJson(text));
-    if (!parsed.ok) return [this.#setAside(record, describeProblems(parsed.problems))];
+    if (!parsed.ok) return this.#setAside(record, describeProblems(parsed.problems));
     const event = outcomeOf(parsed.value, record);
     if (event === undefined) return [];
     if (parsed.value.depth > CAUSE_DEPTH_MAX) {
@@ -31,9 +31,9 @@ export class ReceiptIntake {
     return [{ topic: TOPICS.events, key: event.person, value: encodeTaskInput({ kind: 'event', ...event }) }];
   }
 
-  #setAside({ topic, partition, offset, value, appended }: LogRecord, detail: string): Entry {
-    const source = `${topic}/${partition}/${offset}`;
-    return makeDeadLetter(this.watch, { value, reason: 'foreign', detail, source, received: appended });
+  #setAside(record: LogRecord, detail: string): readonly Entry[] {
+    const { value, appended } = record;
+    return setAside(this.watch, { value, reason: 'foreign', detail, source: sourceOf(record), received: appended });
   }
 }
 

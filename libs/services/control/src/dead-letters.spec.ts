@@ -7,7 +7,7 @@ import { encodeUtf8 } from '@tripline/kernel';
 import { ALL_TOPICS, TOPICS } from '@tripline/model';
 import { RecordingWatch } from '@tripline/testing-builders';
 import fc from 'fast-check';
-import { encodeBase64, LETTERS_MAX, newestDeadLetters } from './dead-letters.js';
+import { encodeBase64, LETTERS_MAX, newestDeadLetters, SHOWN_BYTES_MAX } from './dead-letters.js';
 
 it('writes bytes as anybody else would', () => {
   fc.assert(
@@ -30,6 +30,9 @@ it('shows the newest of all partitions, no more than asked for and no more than 
   expect((await newestDeadLetters(log, 3)).map(({ text }) => text)).toEqual(['letter 5', 'letter 4', 'letter 3']);
   await log.append(Array.from({ length: LETTERS_MAX }, () => ({ topic, key: null, partition: 0, value: encodeUtf8('more') })));
   expect(await newestDeadLetters(log, 1e9)).toHaveLength(LETTERS_MAX);
+  await log.append([{ topic, key: null, value: new Uint8Array(SHOWN_BYTES_MAX + 1).fill(65), headers: { part: '1/2' } }]);
+  const [large] = await newestDeadLetters(log, 1);
+  expect(large).toMatchObject({ part: '1/2', bytes: SHOWN_BYTES_MAX + 1, text: 'A'.repeat(SHOWN_BYTES_MAX) });
   await log.close();
   await rm(directory, { recursive: true, force: true });
 });

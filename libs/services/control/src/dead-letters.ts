@@ -4,6 +4,8 @@ import type { EventLog, LogRecord } from '@tripline/ports';
 
 /** At most this many are shown at once. */
 export const LETTERS_MAX = 500;
+/** Of each at most this much, as large as a call may be: a view for people; what replays reads the log. */
+export const SHOWN_BYTES_MAX = 32_768;
 
 /** The newest dead letters of all partitions, newest first, at most `max`. */
 export async function newestDeadLetters(log: EventLog, max: number): Promise<readonly DeadLetter[]> {
@@ -23,15 +25,20 @@ export async function newestDeadLetters(log: EventLog, max: number): Promise<rea
 
 function letterOf({ value, headers, partition, offset }: LogRecord): DeadLetter {
   const text = parseUtf8(value);
-  const json = text === undefined ? undefined : parseJson(text);
+  const cut = value.length > SHOWN_BYTES_MAX;
+  const json = text === undefined || cut ? undefined : parseJson(text);
   return {
     reason: (headers['reason'] ?? 'invalid') as DeadLetterReason,
     detail: headers['detail'] ?? '',
     source: headers['source'] ?? '',
     received: headers['received'] ?? '',
+    ...(headers['part'] === undefined ? {} : { part: headers['part'] }),
     partition,
     offset,
-    ...(text === undefined ? { base64: encodeBase64(value) } : { text }),
+    bytes: value.length,
+    ...(text === undefined
+      ? { base64: encodeBase64(value.subarray(0, SHOWN_BYTES_MAX)) }
+      : { text: text.slice(0, SHOWN_BYTES_MAX) }),
     ...(isJsonObject(json) ? { json } : {}),
   };
 }

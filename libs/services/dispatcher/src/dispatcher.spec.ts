@@ -359,7 +359,7 @@ describe('Dispatcher', () => {
     expect(letters).toEqual([
       {
         topic: TOPICS.deadLetters,
-        key: null,
+        key: 'tripline.dispatch.email/0/0',
         value: record(poison).value,
         headers: {
           reason,

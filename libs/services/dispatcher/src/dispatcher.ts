@@ -1,12 +1,11 @@
 import { between, encodeUtf8, OperatingError, seconds, type Duration, type JsonObject } from '@tripline/kernel';
-import { TOPICS, type Dispatch, type Template } from '@tripline/model';
+import { makeDeadLetters, sourceOf, TOPICS, type DeadLetterRecord, type Dispatch, type Template } from '@tripline/model';
 import {
   Stop,
   type AttemptLedger,
   type Batch,
   type ChannelProvider,
   type Clock,
-  type Entry,
   type EventLog,
   type Message,
   type ProfileStore,
@@ -15,10 +14,10 @@ import {
   type Watch,
 } from '@tripline/ports';
 import { mayRepeat, settleResult } from './attempt-policy.js';
-import { makeDeadLetter, readDispatch } from './dead-letters.js';
 import { EndingWatch } from './ending-watch.js';
 import { runLanes } from './lanes.js';
 import { makeMessage, type UnsubscribeUrl } from './make-message.js';
+import { readDispatch } from './read-dispatch.js';
 import { makeReceipt, type Ending } from './receipts.js';
 import { Slots } from './slots.js';
 
@@ -71,11 +70,11 @@ export class Dispatcher {
   /** Handles one batch of the channel's topic. Rejected: hand it over again; what was done by then is not done twice. */
   async onDispatches(batch: Batch): Promise<void> {
     const lanes = new Map<string, Dispatch[]>();
-    const letters: Entry[] = [];
+    const letters: (readonly DeadLetterRecord[])[] = [];
     for (const record of batch.records) {
       const read = readDispatch(record, this.channel);
       if (read.ok) pushTo(lanes, read.dispatch);
-      else letters.push(makeDeadLetter(record, read.reason, read.detail));
+      else letters.push(makeDeadLetters({ ...read, value: record.value, source: sourceOf(record), received: record.appended }));
     }
     await runLanes([...lanes.values()], CALLS_MAX, (dispatch) => this.#dispatch(dispatch, batch));
     if (letters.length > 0) await this.#setAside(letters);
@@ -86,8 +85,8 @@ export class Dispatcher {
     this.#stop.stop();
   }
 
-  async #setAside(letters: readonly Entry[]): Promise<void> {
-    await this.#options.log.append(letters);
+  async #setAside(letters: readonly (readonly DeadLetterRecord[])[]): Promise<void> {
+    await this.#options.log.append(letters.flat());
     this.#endings.deadLetters(letters.length);
   }
 

@@ -1,12 +1,10 @@
-import { decodeUtf8, describeProblems, encodeUtf8, formatInstant, OperatingError } from '@tripline/kernel';
-import { ID_LENGTH_MAX, parseTaskInput, TOPICS, type DeadLetterHeaders, type TaskInput } from '@tripline/model';
-import type { Entry, LogRecord } from '@tripline/ports';
+import { describeProblems, encodeUtf8, OperatingError } from '@tripline/kernel';
+import { ID_LENGTH_MAX, makeDeadLetters, parseTaskInput, sourceOf, type DeadLetterRecord, type TaskInput } from '@tripline/model';
+import type { LogRecord } from '@tripline/ports';
 
 /** What a record is to its task: an input, or something foreign that is set aside. */
 export type TaskRecord = TaskInput | { readonly kind: 'foreign'; readonly detail: string };
 
-/** All that is said of what is wrong with a record, in characters. */
-const DETAIL_LENGTH_MAX = 500;
 const PERSON_LENGTH_MAX = ID_LENGTH_MAX + 2;
 const OURS = encodeUtf8('{"kind":"');
 const LONE_SURROGATE = /\p{Surrogate}/u;
@@ -18,7 +16,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 export function readTaskRecord(record: LogRecord): TaskRecord {
   const parsed = parseTaskInput(record.value);
   if (!parsed.ok) {
-    const detail = describeProblems(parsed.problems).slice(0, DETAIL_LENGTH_MAX);
+    const detail = describeProblems(parsed.problems);
     if (parsed.problems.some((problem) => problem.path === 'kind') && isOurs(record.value)) throw unknownKind(record, detail);
     return { kind: 'foreign', detail };
   }
@@ -27,17 +25,9 @@ export function readTaskRecord(record: LogRecord): TaskRecord {
   return input.kind === 'control' ? checkControl(record, input) : input;
 }
 
-/** A dead letter: the bytes as they came, under the record's own key. */
-export function deadLetterOf(record: LogRecord, detail: string): Entry {
-  const headers: DeadLetterHeaders = {
-    reason: 'foreign',
-    detail,
-    source: `${record.topic}/${record.partition}/${record.offset}`,
-    received: formatInstant(record.appended),
-  };
-  const key = record.key === null ? null : decodeUtf8(record.key);
-  return { topic: TOPICS.deadLetters, key, value: record.value.slice(), headers };
-}
+/** The record set aside, under its own key. */
+export const deadLettersOf = (record: LogRecord, detail: string): readonly DeadLetterRecord[] =>
+  makeDeadLetters({ ...record, reason: 'foreign', detail, source: sourceOf(record), received: record.appended });
 
 const isOurs = (value: Uint8Array): boolean => OURS.every((byte, i) => value[i] === byte);
 

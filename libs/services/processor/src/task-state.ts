@@ -14,7 +14,7 @@ import {
 import { peekEventName, type Control, type Event, type NameSpan, type Tick } from '@tripline/model';
 import type { LogRecord, TaskStore, Timer, Watch } from '@tripline/ports';
 import type { Outbox } from './outbox.js';
-import { deadLetterOf, readTaskRecord } from './task-record.js';
+import { deadLettersOf, readTaskRecord } from './task-record.js';
 import { WorkingSet } from './working-set.js';
 
 /** Timers fired before the caller is asked whether to go on. */
@@ -143,7 +143,7 @@ export class TaskState {
   }
 
   #setAside(record: LogRecord, detail: string): true {
-    this.outbox.takeEntry(deadLetterOf(record, detail));
+    for (const letter of deadLettersOf(record, detail)) this.outbox.takeEntry(letter);
     this.watch.meter.count('tripline_processor_dead_letters_total', { reason: 'foreign' });
     this.watch.logger.warn('processor.dead-letter', { partition: record.partition, offset: record.offset, detail });
     return true;

@@ -1,8 +1,7 @@
-import { accept, describeProblems, formatInstant, parseJson, parseUtf8, refuse, type Parsed } from '@tripline/kernel';
-import { TOPICS, type DeadLetterHeaders, type DeadLetterReason } from '@tripline/model';
-import type { Entry, LogRecord } from '@tripline/ports';
+import { accept, describeProblems, parseJson, parseUtf8, refuse, type Parsed } from '@tripline/kernel';
+import { makeDeadLetters, sourceOf, type DeadLetterReason, type DeadLetterRecord } from '@tripline/model';
+import type { LogRecord } from '@tripline/ports';
 
-const DETAIL_LENGTH_MAX = 500;
 /** What no database keeps and no two programs write alike: the character NUL, and halves of characters. */
 const UNKEEPABLE = /[\0\p{Surrogate}]/u;
 
@@ -28,13 +27,6 @@ function checkPerson<T extends { readonly person: string }>(parsed: Parsed<T>): 
   return refuse({ path: 'person', message: 'contains the character NUL or half a character' });
 }
 
-/** The record set aside: its bytes as they came, with the reason and where they came from. */
-export function makeDeadLetter({ record, reason, detail }: Refused): Entry {
-  const headers: DeadLetterHeaders = {
-    reason,
-    detail: detail.slice(0, DETAIL_LENGTH_MAX),
-    source: `${record.topic}/${record.partition}/${record.offset}`,
-    received: formatInstant(record.appended),
-  };
-  return { topic: TOPICS.deadLetters, key: null, value: record.value.slice(), headers };
-}
+/** The record set aside, with the reason and where it came from. */
+export const deadLettersOf = ({ record, reason, detail }: Refused): readonly DeadLetterRecord[] =>
+  makeDeadLetters({ value: record.value, reason, detail, source: sourceOf(record), received: record.appended });

@@ -12,7 +12,7 @@ import {
   type Watch,
 } from '@tripline/ports';
 import { Gate } from './gate.js';
-import { makeDeadLetter, readRecord, type Refused } from './read-record.js';
+import { deadLettersOf, readRecord, type Refused } from './read-record.js';
 
 export type SchedulerOptions = {
   readonly gatehouse: Gatehouse;
@@ -91,7 +91,7 @@ export class Scheduler {
 
   async #setAside(refused: readonly Refused[]): Promise<void> {
     const { log, watch } = this.#options;
-    await log.append(refused.map(makeDeadLetter));
+    await log.append(refused.flatMap(deadLettersOf));
     for (const { reason } of refused) watch.meter.count('tripline_scheduler_dead_letters_total', { reason });
     watch.logger.warn('scheduler.dead_letters', { count: refused.length, topic: refused[0]?.record.topic });
   }

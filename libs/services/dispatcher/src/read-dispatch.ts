@@ -1,15 +1,6 @@
-import { describeProblems, formatInstant, parseJson, parseUtf8 } from '@tripline/kernel';
-import {
-  parseDispatch,
-  TOPICS,
-  type Channel,
-  type DeadLetterHeaders,
-  type DeadLetterReason,
-  type Dispatch,
-} from '@tripline/model';
-import type { Entry, LogRecord } from '@tripline/ports';
-
-const DETAIL_LENGTH_MAX = 1_000;
+import { describeProblems, parseJson, parseUtf8 } from '@tripline/kernel';
+import { parseDispatch, type Channel, type DeadLetterReason, type Dispatch } from '@tripline/model';
+import type { LogRecord } from '@tripline/ports';
 
 /** A record's dispatch, or why it cannot be one. */
 export type Read =
@@ -28,15 +19,4 @@ export function readDispatch(record: LogRecord, channel: Channel): Read {
   if (!parsed.ok) return unreadable('invalid', describeProblems(parsed.problems));
   if (parsed.value.channel !== channel) return unreadable('foreign', `a dispatch for ${parsed.value.channel}`);
   return { ok: true, dispatch: parsed.value };
-}
-
-/** The record set aside: its bytes as they came, with the reason and where they came from. */
-export function makeDeadLetter(record: LogRecord, reason: DeadLetterReason, detail: string): Entry {
-  const headers: DeadLetterHeaders = {
-    reason,
-    detail: detail.slice(0, DETAIL_LENGTH_MAX),
-    source: `${record.topic}/${record.partition}/${record.offset}`,
-    received: formatInstant(record.appended),
-  };
-  return { topic: TOPICS.deadLetters, key: null, value: record.value.slice(), headers };
 }
