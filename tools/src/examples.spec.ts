@@ -4,7 +4,16 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { compileTrigger, makeProgram, playEvents, playExamples } from '@tripline/engine';
 import { makeInstant, type JsonObject, type Parsed } from '@tripline/kernel';
-import { CHANNELS, parseTemplate, parseTrigger, type Action, type Event, type Template, type Trigger } from '@tripline/model';
+import {
+  allSteps,
+  CHANNELS,
+  parseTemplate,
+  parseTrigger,
+  type Action,
+  type Event,
+  type Template,
+  type Trigger,
+} from '@tripline/model';
 import { checkTemplate, renderMessage } from '@tripline/render';
 import { parse } from 'yaml';
 
@@ -28,9 +37,9 @@ const shelf = new Map<string, Template>(
 
 /** What each message step of a trigger names, by channel, and what it hands over. */
 const messagesOf = (trigger: Trigger) =>
-  trigger.do.flatMap((step) => {
-    if ('wait' in step) return [];
-    const channel = CHANNELS.find((c) => c in step) ?? 'email';
+  [...allSteps(trigger.do, 'do')].flatMap(({ step }) => {
+    const channel = CHANNELS.find((c) => c in step);
+    if (channel === undefined || !('id' in step) || 'split' in step) return [];
     return [
       { step: step.id, channel, template: (step as unknown as Record<string, string>)[channel] ?? '', data: step.with ?? {} },
     ];

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '@tripline/kernel';
-import { FINAL_STATUSES, LATER_STATUSES, type Trigger } from '@tripline/model';
+import { allSteps, FINAL_STATUSES, LATER_STATUSES, walk, type Trigger } from '@tripline/model';
 import type { Expression, Getter, Names } from './expression.js';
 import type { Run } from './person-state.js';
 import { propertyOf, UNKNOWN, type Value } from './value.js';
@@ -16,8 +16,8 @@ export class TriggerNames {
   readonly #lets: ReadonlyMap<string, Getter>;
 
   constructor(trigger: Trigger, sums: ReadonlyMap<string, Expression>) {
-    this.#aliases = trigger.when.elements.flatMap((e) => ('as' in e && e.as !== undefined ? [e.as] : []));
-    this.#steps = new Set(trigger.do.flatMap((s) => ('id' in s ? [s.id] : [])));
+    this.#aliases = [...walk(trigger.when, 'when')].flatMap(({ element: e }) => ('as' in e && e.as !== undefined ? [e.as] : []));
+    this.#steps = new Set([...allSteps(trigger.do, 'do')].flatMap(({ step }) => ('id' in step ? [step.id] : [])));
     this.#lets = new Map(
       Object.entries(trigger.let).map(([name, spec]) => [name, 'list' in spec ? listOf(name) : sumOf(spec.of, name, sums)]),
     );

@@ -135,8 +135,7 @@ describe('compileTrigger', () => {
     ['by', { by: 'k', when: [{ inactive: 'login', for: '1d' }] }],
     ['when.0.by', { when: [{ event: 'a', by: 'none' }] }],
     ['when.1.by', { by: undefined, when: [{ event: 'a' }, { event: 'b', by: 'k' }] }],
-    ['when.0.within', { when: [{ event: 'a', within: '1h' }] }],
-    ['when.1.for', { when: { sequence: [{ event: 'a' }, { not: 'b', for: '2h' }], within: '1h' } }],
+    ['when.sequence.1.for', { when: { sequence: [{ event: 'a' }, { not: 'b', for: '2h' }], within: '1h' } }],
     ['let.t.of', { let: { t: { sum: 'x', of: 'nope' } } }],
     ['let.l.minus', { let: { l: { list: 'a', minus: 'b' } } }],
     [

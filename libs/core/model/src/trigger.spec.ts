@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseTrigger } from './trigger.js';
+import { parseTrigger, triggerJsonSchema } from './trigger.js';
 
 const cart = {
   kind: 'trigger',
@@ -26,7 +26,8 @@ describe('parseTrigger', () => {
         onRepeat: 'keepFirst',
         exit: [],
         time: { settle: 10_000, accept: 86_400_000, grace: 3_600_000 },
-        when: { elements: [{ as: 'cart' }, { for: 3_600_000 }] },
+        when: { sequence: [{ as: 'cart' }, { for: 3_600_000 }] },
+        whenPath: 'when',
       },
     });
   });
@@ -44,14 +45,103 @@ describe('parseTrigger', () => {
     expect(problems(null)[0]).toMatch(/^: /);
   });
 
-  it('refuses absence with nothing before it, and in the middle', () => {
+  it('refuses what nothing comes before, wherever the condition begins', () => {
     expect(problems({ ...cart, when: [cart.when[1]] })[0]).toMatch(/^when\.0: nothing comes before/);
-    expect(problems({ ...cart, when: [cart.when[0], cart.when[1], { event: 'x' }] })[0]).toMatch(/^when\.1: /);
+    expect(problems({ ...cart, when: { sequence: [{ seen: 'a', within: '1d' }] } })[0]).toMatch(/^when\.sequence\.0: nothing/);
+    expect(problems({ ...cart, when: [{ any: [{ event: 'a' }, { not: 'b', for: '1h' }] }] })[0]).toMatch(
+      /^when\.0\.any\.1: nothing/,
+    );
+    expect(problems({ ...cart, when: [{ event: 'a', within: '1h' }] })).toEqual([
+      'when.0.within: counts from the element before, and there is none',
+    ]);
+    expect(problems({ ...cart, when: [{ event: 'a' }, { inactive: 'b', for: '1h' }] })[0]).toMatch(/^when\.1: `inactive`/);
+  });
+
+  it('wants to know how long a `not` is meant, unless it stands between two elements', () => {
+    const not = { not: 'b' };
+    expect(problems({ ...cart, when: [{ event: 'a' }, not] })[0]).toMatch(/^when\.1: says neither/);
+    expect(problems({ ...cart, when: [{ event: 'a' }, { all: [not, { event: 'c' }] }] })[0]).toMatch(/^when\.1\.all\.0: says/);
+    expect(problems({ ...cart, when: [{ event: 'a' }, not, { event: 'c' }] })).toEqual([]);
+    expect(problems({ ...cart, when: [{ event: 'a' }, { not: 'b', for: '1h' }, { event: 'c', within: '1d' }] })).toEqual([]);
+  });
+
+  it('reads groups in groups, and bounds them', () => {
+    const nested = {
+      all: [{ event: 'a' }, { any: [{ page: '/x*' }, { sequence: [{ event: 'b' }, { event: 'c' }] }] }],
+      within: '1d',
+    };
+    expect(problems({ ...cart, when: [nested] })).toEqual([]);
+    expect(problems({ ...cart, when: [{ all: [{ event: 'a' }, { evnt: 'b' }] }] })).toContain('when.0.all.1.evnt: unknown field');
+    const deep = Array.from({ length: 8 }).reduce<object>((inner) => ({ all: [inner] }), { event: 'a' });
+    expect(problems({ ...cart, when: [deep] })[0]).toMatch(/groups deep/);
+    const wide = Array.from({ length: 7 }, () => ({ all: [{ event: 'a' }, { event: 'b' }] }));
+    expect(problems({ ...cart, when: wide })[0]).toMatch(/more than 20 elements/);
+    expect(problems({ ...cart, when: [{ event: 'a', page: '/b' }] })[0]).toMatch(/exactly one of/);
+  });
+
+  it('lets pages settle at once', () => {
+    const settleOf = (when: unknown): unknown => {
+      const parsed = parseTrigger({ ...cart, when });
+      return parsed.ok && parsed.value.time.settle;
+    };
+    expect(settleOf([{ stay: '/pricing*', for: '3m' }])).toBe(0);
+    expect(settleOf([{ page: '/a' }, { not: 'page.left', for: '1m' }])).toBe(0);
+    expect(settleOf([{ page: '/a' }, { event: 'b' }])).toBe(10_000);
+  });
+
+  it('reads journeys, and names what is wrong in a branch', () => {
+    const journey = [
+      { id: 'mail', email: 'x' },
+      { wait: { for: '1d', at: '09:00', zone: 'user' } },
+      { if: 'mail.clicked', do: [{ id: 'text', sms: 'y' }], else: [{ wait: { at: '10:00' } }, { id: 'crm', webhook: 'z' }] },
+      {
+        id: 'offer',
+        split: [
+          { arm: 'control', share: 10, holdout: true },
+          { arm: 'voucher', share: 90, do: [{ id: 'code', email: 'v' }] },
+        ],
+      },
+    ];
+    expect(problems({ ...cart, do: journey, goal: { event: 'order.completed', within: '7d', value: 'event.total' } })).toEqual(
+      [],
+    );
+    const inBranch = (step: object): string[] => problems({ ...cart, do: [{ if: 'true', do: [step] }] });
+    expect(inBranch({ id: 'm', email: 'x', expire: '1h' })).toEqual(['do.0.do.0.expire: unknown field']);
+    expect(inBranch({ wait: { zone: 'user' } })[0]).toMatch(/^do\.0\.do\.0\.wait: must say how long/);
+    expect(inBranch({ wait: { for: '1h', at: '25:00' } })[0]).toMatch(/^do\.0\.do\.0\.wait\.at: must be a time of day/);
+    expect(
+      problems({
+        ...cart,
+        do: [
+          { id: 'm', email: 'x' },
+          { if: 'true', do: [{ id: 'm', sms: 'y' }] },
+        ],
+      }),
+    ).toEqual(['do.1.do.0.id: the name "m" is taken by do.0.id']);
+    const arms = (split: unknown): string[] => problems({ ...cart, do: [{ id: 'o', split }] });
+    expect(
+      arms([
+        { arm: 'a', share: 1 },
+        { arm: 'a', share: 1 },
+      ])[0],
+    ).toMatch(/^do\.0\.split\.1\.arm/);
+    expect(
+      arms([
+        { arm: 'a', share: 1 },
+        { arm: 'b', share: 1, holdout: true, do: [{ id: 'm', email: 'x' }] },
+      ])[0],
+    ).toMatch(/hold-out/);
   });
 
   it('keeps aliases, lets and step ids in one namespace', () => {
     expect(problems({ ...cart, let: { mail: { list: 'cart.item_added' } } })).toEqual([
       'do.0.id: the name "mail" is taken by let.mail',
     ]);
+  });
+
+  it('describes itself as a JSON Schema', () => {
+    const schema = triggerJsonSchema();
+    expect(schema).toMatchObject({ type: 'object', additionalProperties: false, properties: { kind: { const: 'trigger' } } });
+    expect(JSON.stringify(schema)).toMatch(/"notSeen"/);
   });
 });

@@ -1,48 +1,33 @@
-import { accept, days, hours, parseDuration, refuse, seconds, type Duration, type Parsed } from '@tripline/kernel';
+import {
+  accept,
+  days,
+  hours,
+  refuse,
+  seconds,
+  type Duration,
+  type JsonObject,
+  type Parsed,
+  type Problem,
+} from '@tripline/kernel';
 import { z } from 'zod';
 import { PURPOSES } from './channel.js';
+import {
+  CONDITION_FIELDS,
+  conditionProblems,
+  elements,
+  PAGE_EVENTS,
+  PAGE_FIELDS,
+  sequence,
+  walk,
+  type Element,
+  type SequenceElement,
+} from './condition.js';
+import { alias, duration, eventName, expression, keyPath, name, positive } from './document-fields.js';
+import { allSteps, goal, journeyProblems, STEP_FIELDS, steps } from './journey.js';
 import { problemsOf } from './problems.js';
 
-/** Named limits of one document; what exceeds them is refused at publish. */
-export const STEPS_MAX = 50;
-export const ELEMENTS_MAX = 20;
 export const LETS_MAX = 20;
 export const LIST_NEWEST_MAX = 100;
-export const EXPRESSION_LENGTH_MAX = 2_000;
-
-const NAME = /^[a-z][a-z0-9-]{0,62}$/;
-const ALIAS = /^[a-zA-Z][a-zA-Z0-9_]{0,39}$/;
-/** Names an alias, a `let` or a step may not take: CEL's own words and what beside them already means something. */
-const RESERVED = new Set(['user', 'event', 'true', 'false', 'null', 'in', 'has', 'size', 'default', 'any', 'none']);
-
-const duration = z.string().transform((text, context): Duration => {
-  const length = parseDuration(text);
-  if (length !== undefined) return length;
-  context.addIssue({ code: 'custom', message: `${JSON.stringify(text)} is not a duration: write for example 90m, 1h30m or 30d` });
-  return z.NEVER;
-});
-const positive = duration.refine((length) => length > 0, 'must be longer than 0');
-const name = z.string().regex(NAME, 'must be lower case letters, digits and hyphens, beginning with a letter, at most 63');
-const alias = z
-  .string()
-  .regex(ALIAS, 'must be letters, digits and underscores, beginning with a letter, at most 40')
-  .refine((text) => !RESERVED.has(text), 'is a reserved word');
-const eventName = z.string().min(1, 'must not be empty').max(200);
-const expression = z.string().min(1, 'must not be empty').max(EXPRESSION_LENGTH_MAX);
-/** Where the correlation key is read: a dotted path into the properties. */
-const keyPath = z.string().min(1).max(200);
-
-const eventElement = z.strictObject({
-  event: eventName,
-  where: expression.optional(),
-  as: alias.optional(),
-  by: keyPath.optional(),
-  within: positive.optional(),
-});
-const absenceElement = z.strictObject({ not: eventName, where: expression.optional(), by: keyPath.optional(), for: positive });
-const inactiveElement = z.strictObject({ inactive: eventName, for: positive, as: alias.optional() });
-const element = z.union([eventElement, absenceElement, inactiveElement]);
-const sequence = z.strictObject({ sequence: z.array(element).min(1).max(ELEMENTS_MAX), within: positive.optional() });
 
 const listLet = z.strictObject({
   list: eventName,
@@ -52,23 +37,6 @@ const listLet = z.strictObject({
   where: expression.optional(),
 });
 const sumLet = z.strictObject({ sum: expression, of: alias });
-
-const messageFields = { id: alias, with: z.record(alias, expression).optional(), expires: positive.optional() };
-const messageStep = z.union([
-  z.strictObject({ ...messageFields, email: name }),
-  z.strictObject({ ...messageFields, sms: name }),
-  z.strictObject({ ...messageFields, web: name }),
-  z.strictObject({ ...messageFields, webhook: name }),
-]);
-const waitStep = z.strictObject({
-  wait: z.union([
-    z.strictObject({ for: positive }),
-    z.strictObject({
-      until: z.strictObject({ event: eventName, of: alias.optional(), where: expression.optional() }),
-      atMost: positive,
-    }),
-  ]),
-});
 
 const exitRule = z.union([
   z.strictObject({ event: eventName, where: expression.optional(), by: keyPath.optional() }),
@@ -96,46 +64,40 @@ const triggerSchema = z.strictObject({
   purpose: z.enum(PURPOSES),
   topic: name.optional(),
   by: keyPath.optional(),
-  when: z.union([z.array(element).min(1).max(ELEMENTS_MAX), sequence]),
+  when: z.union([elements, sequence]),
   onRepeat: z.enum(['restart', 'extend', 'keepFirst', 'parallel']).default('keepFirst'),
   if: expression.optional(),
   let: z.record(alias, z.union([listLet, sumLet])).default({}),
-  do: z
-    .array(z.union([messageStep, waitStep]))
-    .min(1)
-    .max(STEPS_MAX),
+  do: steps,
   exit: z.array(exitRule).default([]),
+  goal: goal.optional(),
   limit: z.strictObject({ runs: z.number().int().min(1).max(1_000), per: positive.optional() }).optional(),
   time: z
     .strictObject({ settle: duration.optional(), accept: duration.optional(), grace: duration.optional() })
     .default({})
-    .transform((time) => ({ settle: time.settle ?? seconds(10), accept: time.accept ?? days(1), grace: time.grace ?? hours(1) })),
+    .transform((time) => ({ settle: time.settle, accept: time.accept ?? days(1), grace: time.grace ?? hours(1) })),
   examples: z.array(example).default([]),
 });
 
-/** One event. `where` is judged on the event itself and the aliases before it; `within` counts from the element before. */
-export type EventElement = z.output<typeof eventElement>;
-/** No such event in `[t, t + for)`, t being the element before. Only as the last element, never as the first. */
-export type AbsenceElement = z.output<typeof absenceElement>;
-/** Silence for a span, once per spell. Only as the first element. */
-export type InactiveElement = z.output<typeof inactiveElement>;
-export type Element = z.output<typeof element>;
 export type ListLet = z.output<typeof listLet>;
 export type SumLet = z.output<typeof sumLet>;
-export type MessageStep = z.output<typeof messageStep>;
-export type WaitStep = z.output<typeof waitStep>;
-export type Step = MessageStep | WaitStep;
 export type ExitRule = z.output<typeof exitRule>;
 export type Example = z.output<typeof example>;
 export type OnRepeat = z.output<typeof triggerSchema>['onRepeat'];
+type Given = z.output<typeof triggerSchema>;
 
 /** The document that decides: a condition, a guard, steps, limits. Defaults are filled in; a published version is immutable. */
-export type Trigger = Omit<z.output<typeof triggerSchema>, 'when'> & {
-  readonly when: { readonly elements: readonly Element[]; readonly within?: Duration };
+export type Trigger = Omit<Given, 'when' | 'time'> & {
+  readonly when: SequenceElement;
+  /** Where the list of the condition stands in the document. */
+  readonly whenPath: 'when' | 'when.sequence';
+  readonly time: { readonly settle: Duration; readonly accept: Duration; readonly grace: Duration };
 };
 
 /** Expiry of a message whose step names none. */
 export const EXPIRES_DEFAULT: Duration = days(3);
+/** SDKs hold events back for about so long before they send them. */
+const SETTLE_DEFAULT: Duration = seconds(10);
 
 /**
  * Reads a trigger document. Every unknown or wrong field is named by its path, also the order of the elements and names used twice;
@@ -144,37 +106,40 @@ export const EXPIRES_DEFAULT: Duration = days(3);
 export function parseTrigger(document: unknown): Parsed<Trigger> {
   const parsed = triggerSchema.safeParse(document);
   if (!parsed.success) return refuse(...problemsOf(parsed.error));
-  const { when, ...rest } = parsed.data;
-  const trigger: Trigger = {
-    ...rest,
-    when: Array.isArray(when)
-      ? { elements: when }
-      : { elements: when.sequence, ...(when.within === undefined ? {} : { within: when.within }) },
-  };
-  const problems = [...orderProblems(trigger), ...nameProblems(trigger)];
-  return problems.length === 0 ? accept(trigger) : refuse(...problems);
+  const { when: given, time, ...rest } = parsed.data;
+  const when = Array.isArray(given) ? { sequence: given } : given;
+  const settle = time.settle ?? (isOfPages(when) ? seconds(0) : SETTLE_DEFAULT);
+  const whenPath = Array.isArray(given) ? 'when' : 'when.sequence';
+  const trigger: Trigger = { ...rest, when, whenPath, time: { ...time, settle } };
+  const problems = [...conditionProblems(when, 'when'), ...journeyProblems(trigger.do), ...nameProblems(trigger)];
+  return problems.length === 0 ? accept(trigger) : refuse(...problems.map((each) => placed(trigger, each)));
 }
 
-function orderProblems({ when: { elements } }: Trigger): { path: string; message: string }[] {
-  return elements.flatMap((element, i) => {
-    const path = `when.${i}`;
-    if ('not' in element && i === 0)
-      return [{ path, message: 'nothing comes before this `not`: absence counts from an element before it' }];
-    if ('not' in element && i < elements.length - 1) return [{ path, message: '`not … for` must be the last element' }];
-    if ('inactive' in element && i > 0) return [{ path, message: '`inactive` must be the first element' }];
-    return [];
-  });
+/** A problem whose path counts the condition as `when.sequence.…`, at the place it has in the document: a plain list is `when.…`. */
+export const placed = ({ whenPath }: Pick<Trigger, 'whenPath'>, problem: Problem): Problem => ({
+  ...problem,
+  path: problem.path.replace(/^when\.sequence(?=\.|$)/, whenPath),
+});
+
+/** Does it look only at what pages tell at once? SDKs do not hold that back. */
+function isOfPages(when: SequenceElement): boolean {
+  const leaves = [...walk(when, 'when')].map((each) => each.element).filter((each) => !isGroup(each));
+  return leaves.every((leaf) => PAGE_FIELDS.some((field) => field in leaf) || ('not' in leaf && PAGE_EVENTS.includes(leaf.not)));
 }
 
-/** Aliases, `let` names and step ids share one namespace. */
-function nameProblems(trigger: Trigger): { path: string; message: string }[] {
+const isGroup = (element: Element): boolean => 'sequence' in element || 'all' in element || 'any' in element;
+
+/** Aliases, `let` names, step ids and arms share one namespace. */
+function nameProblems(trigger: Trigger): Problem[] {
   const seen = new Map<string, string>();
   const named: [string, string][] = [
-    ...trigger.when.elements.flatMap((e, i): [string, string][] =>
-      'as' in e && e.as !== undefined ? [[e.as, `when.${i}.as`]] : [],
+    ...[...walk(trigger.when, 'when')].flatMap(({ path, element }): [string, string][] =>
+      'as' in element && element.as !== undefined ? [[element.as, `${path}.as`]] : [],
     ),
     ...Object.keys(trigger.let).map((n): [string, string] => [n, `let.${n}`]),
-    ...trigger.do.flatMap((s, i): [string, string][] => ('id' in s ? [[s.id, `do.${i}.id`]] : [])),
+    ...[...allSteps(trigger.do, 'do')].flatMap(({ path, step }): [string, string][] =>
+      'id' in step ? [[step.id, `${path}.id`]] : [],
+    ),
   ];
   return named.flatMap(([n, path]) => {
     const before = seen.get(n);
@@ -186,8 +151,13 @@ function nameProblems(trigger: Trigger): { path: string; message: string }[] {
 /** The name of every field of the language, for who has to guess which one was meant. */
 export const FIELD_NAMES: readonly string[] = [
   ...Object.keys(triggerSchema.shape),
-  ...[eventElement, absenceElement, inactiveElement, sequence, listLet, sumLet].flatMap((part) => Object.keys(part.shape)),
-  ...[...messageStep.options, waitStep, ...exitRule.options, example].flatMap((part) => Object.keys(part.shape)),
-  ...['until', 'of', 'atMost', 'runs', 'per', 'settle', 'accept', 'grace'],
+  ...CONDITION_FIELDS,
+  ...STEP_FIELDS,
+  ...[listLet, sumLet, ...exitRule.options, example].flatMap((part) => Object.keys(part.shape)),
+  ...['runs', 'per', 'settle', 'accept', 'grace'],
   ...['channel', 'needs', 'subject', 'text', 'html', 'from', 'title', 'url', 'secret', 'body'],
 ];
+
+/** The JSON Schema of a trigger document as people write it, for editors. */
+export const triggerJsonSchema = (): JsonObject =>
+  z.toJSONSchema(triggerSchema, { io: 'input', unrepresentable: 'any', reused: 'ref' }) as JsonObject;

@@ -1,4 +1,4 @@
-import { parseTemplate, type MessageStep, type Template, type Trigger } from '@tripline/model';
+import { allSteps, CHANNELS, parseTemplate, type MessageStep, type Step, type Template, type Trigger } from '@tripline/model';
 import type { Catalogue, Clock, DocumentKind, DocumentReader, Published, Wake } from '@tripline/ports';
 import { readDocuments, type DocumentProblem, type DocumentsRead } from './read-documents.js';
 
@@ -49,11 +49,11 @@ export class Publisher {
   ): Promise<DocumentProblem[]> {
     if (trigger === undefined) return [];
     const warnings = await Promise.all(
-      trigger.do.map(async (step, i) =>
-        'wait' in step
-          ? []
-          : stepWarnings(step, i, given.find(({ name }) => name === templateOf(step)) ?? (await this.#template(step))),
-      ),
+      [...allSteps(trigger.do, 'do')].map(async ({ path, step }) => {
+        if (!isMessage(step)) return [];
+        const template = given.find(({ name }) => name === templateOf(step)) ?? (await this.#template(step));
+        return stepWarnings(step, path, template);
+      }),
     );
     return warnings.flat().map((warning) => ({ document, ...warning }));
   }
@@ -65,20 +65,21 @@ export class Publisher {
   }
 }
 
+const isMessage = (step: Step): step is MessageStep => CHANNELS.some((channel) => channel in step);
 const channelOf = (step: MessageStep): Template['channel'] =>
   'email' in step ? 'email' : 'sms' in step ? 'sms' : 'web' in step ? 'web' : 'webhook';
 const templateOf = (step: MessageStep): string =>
   'email' in step ? step.email : 'sms' in step ? step.sms : 'web' in step ? step.web : step.webhook;
 
-function stepWarnings(step: MessageStep, index: number, template: Template | undefined): { path: string; message: string }[] {
+function stepWarnings(step: MessageStep, at: string, template: Template | undefined): { path: string; message: string }[] {
   const channel = channelOf(step);
-  const path = `do.${index}.${channel}`;
+  const path = `${at}.${channel}`;
   if (template === undefined)
     return [{ path, message: `there is no template "${templateOf(step)}": its messages will fail until there is` }];
   if (template.channel !== channel) return [{ path, message: `the template "${template.name}" is for ${template.channel}` }];
   const missing = Object.keys(template.needs).filter((need) => step.with?.[need] === undefined);
   return missing.map((need) => ({
-    path: `do.${index}.with`,
+    path: `${at}.with`,
     message: `the template "${template.name}" needs "${need}", which this step does not give`,
   }));
 }

@@ -1,0 +1,44 @@
+import type { Problem } from '@tripline/kernel';
+import { placed, type Trigger } from '@tripline/model';
+import type { EventTest } from './compiled-trigger.js';
+import { compileKey } from './correlation.js';
+import { compileExpression, type Expression, type Names } from './expression.js';
+import { TriggerNames } from './names.js';
+
+/** One trigger on its way to being compiled: what its names mean, its expressions by where they stand, and what is wrong with it. */
+export class Compilation {
+  readonly problems: Problem[] = [];
+  readonly names: TriggerNames;
+  readonly sums = new Map<string, Expression>();
+  /** Every expression, for what they read; `list` where it is a sum over one. */
+  readonly expressions: { readonly expression: Expression; readonly list?: string }[] = [];
+
+  constructor(readonly trigger: Trigger) {
+    this.names = new TriggerNames(trigger, this.sums);
+  }
+
+  refuse(path: string, message: string): void {
+    this.problems.push(placed(this.trigger, { path, message }));
+  }
+
+  expression(path: string, text: string | undefined, names: Names, list?: string): Expression | undefined {
+    if (text === undefined) return undefined;
+    const compiled = compileExpression(path, text, names);
+    if (!compiled.ok) return void compiled.problems.forEach((problem) => this.refuse(problem.path, problem.message));
+    for (const message of this.names.wrongFlags(compiled.value)) this.refuse(path, message);
+    this.expressions.push({ expression: compiled.value, ...(list === undefined ? {} : { list }) });
+    return compiled.value;
+  }
+
+  test(
+    path: string,
+    name: string,
+    { where, by }: { where?: string | undefined; by?: string | undefined },
+    names: Names,
+  ): EventTest {
+    const compiled = this.expression(`${path}.where`, where, names);
+    if (by !== undefined && this.trigger.by === undefined)
+      this.refuse(`${path}.by`, 'the trigger has no `by` that this could change');
+    return { name, key: compileKey(by ?? this.trigger.by), ...(compiled === undefined ? {} : { where: compiled }) };
+  }
+}

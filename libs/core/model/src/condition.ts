@@ -1,0 +1,162 @@
+import type { Duration, Problem } from '@tripline/kernel';
+import { z } from 'zod';
+import { alias, eventName, expression, keyPath, positive } from './document-fields.js';
+
+/** Elements of one condition, groups included. */
+export const ELEMENTS_MAX = 20;
+/** Groups within groups. */
+export const CONDITION_DEPTH_MAX = 6;
+/** How many events one `times` may ask for. */
+export const TIMES_MAX = 100;
+
+/** What one looks at: an event by its name, or the events of web pages and apps by what people see, where `*` stands for anything. */
+const SUBJECTS = ['event', 'page', 'screen', 'click', 'leave'] as const;
+export type Subject = (typeof SUBJECTS)[number];
+/** Fields of the elements that look at pages, and the names their events have; those of clicks and leaving come from the web SDK as tracked events. */
+export const PAGE_FIELDS = ['page', 'screen', 'click', 'leave', 'stay'] as const;
+export const EVENT_OF = { page: '$page', screen: '$screen', click: 'element.clicked', leave: 'page.left' } as const;
+export const PAGE_EVENTS: readonly string[] = Object.values(EVENT_OF);
+/** The property of each that a pattern is held against. */
+export const PROPERTY_OF = { page: 'path', screen: 'name', click: 'text', leave: 'path' } as const;
+
+const subject = {
+  event: eventName.optional(),
+  page: eventName.optional(),
+  screen: eventName.optional(),
+  click: eventName.optional(),
+  leave: eventName.optional(),
+};
+const test = { where: expression.optional(), by: keyPath.optional() };
+const one = (given: { readonly [S in Subject]?: string | undefined }): boolean =>
+  SUBJECTS.filter((field) => given[field] !== undefined).length === 1;
+const ONE_OF = `must have exactly one of ${SUBJECTS.join(', ')}`;
+
+const eventElement = z
+  .strictObject({
+    ...subject,
+    ...test,
+    as: alias.optional(),
+    times: z.number().int().min(2).max(TIMES_MAX).optional(),
+    within: positive.optional(),
+  })
+  .refine(one, { error: ONE_OF, abort: true });
+const absenceElement = z.strictObject({ not: eventName, ...test, for: positive.optional() });
+const seenElement = z.strictObject({ seen: eventName, ...test, within: positive });
+const notSeenElement = z.strictObject({ notSeen: eventName, ...test, within: positive });
+const inactiveElement = z.strictObject({ inactive: eventName, for: positive, as: alias.optional() });
+const stayElement = z.strictObject({ stay: eventName, for: positive, as: alias.optional() });
+const changedElement = z.strictObject({
+  changed: z.string().regex(/^user\.[^.]+$/, 'must be a trait: write for example user.plan'),
+  from: z.json().optional(),
+  to: z.json().optional(),
+  as: alias.optional(),
+  within: positive.optional(),
+});
+
+/** One event, or so many of them within a span. `where` is judged on the event itself and the aliases before it; `within` counts from the element before. */
+export type EventElement = z.output<typeof eventElement>;
+/** With `for`: no such event in `[t, t + for)`, t being the element before. Without: none between the element before and the one after. */
+export type AbsenceElement = z.output<typeof absenceElement>;
+/** Looking back from the element before: such an event within the span before it, or none. */
+export type SeenElement = z.output<typeof seenElement>;
+export type NotSeenElement = z.output<typeof notSeenElement>;
+/** Silence for a span, once per spell. Only as the very first element. */
+export type InactiveElement = z.output<typeof inactiveElement>;
+/** Still on such a page after a span: no other page, and it was not left. */
+export type StayElement = z.output<typeof stayElement>;
+/** A trait of the person changed. */
+export type ChangedElement = z.output<typeof changedElement>;
+/** One after the other. */
+export type SequenceElement = { readonly sequence: readonly Element[]; readonly within?: Duration | undefined };
+/** All of them, in any order. */
+export type AllElement = { readonly all: readonly Element[]; readonly within?: Duration | undefined };
+/** The first of them. */
+export type AnyElement = { readonly any: readonly Element[]; readonly within?: Duration | undefined };
+export type Element =
+  | EventElement
+  | AbsenceElement
+  | SeenElement
+  | NotSeenElement
+  | InactiveElement
+  | StayElement
+  | ChangedElement
+  | SequenceElement
+  | AllElement
+  | AnyElement;
+
+const leaves = [eventElement, absenceElement, seenElement, notSeenElement, inactiveElement, stayElement, changedElement] as const;
+const element: z.ZodType<Element> = z.lazy(() => z.union([...leaves, sequence, all, any]));
+export const elements = z.array(element).min(1).max(ELEMENTS_MAX);
+export const sequence = z.strictObject({ sequence: elements, within: positive.optional() });
+const all = z.strictObject({ all: elements, within: positive.optional() });
+const any = z.strictObject({ any: elements, within: positive.optional() });
+
+export const CONDITION_FIELDS: readonly string[] = [...leaves, sequence, all, any].flatMap((part) => Object.keys(part.shape));
+
+/** Where the elements of a group stand, with their paths under it; none for a leaf. */
+export function childrenOf(element: Element): readonly { readonly path: string; readonly element: Element }[] {
+  const [field, list] =
+    'sequence' in element
+      ? (['sequence', element.sequence] as const)
+      : 'all' in element
+        ? (['all', element.all] as const)
+        : 'any' in element
+          ? (['any', element.any] as const)
+          : (['', []] as const);
+  return list.map((child, i) => ({ path: `${field}.${i}`, element: child }));
+}
+
+/** Every element under `root` but itself, with its path, in the order of the document. */
+export function* walk(root: Element, path: string): Generator<{ readonly path: string; readonly element: Element }> {
+  for (const child of childrenOf(root)) {
+    const at = `${path}.${child.path}`;
+    yield { path: at, element: child.element };
+    yield* walk(child.element, at);
+  }
+}
+
+/** What the schema cannot say of a condition: what may come first, and where `not` may stand. */
+export function conditionProblems(root: SequenceElement, path: string): Problem[] {
+  const problems = [...firstProblems(root, path), ...absenceProblems(root, path)];
+  const all = [...walk(root, path)];
+  if (all.length > ELEMENTS_MAX) problems.push({ path, message: `has more than ${ELEMENTS_MAX} elements in all` });
+  const deep = all.find((each) => each.path.split('.').length - path.split('.').length > 2 * CONDITION_DEPTH_MAX);
+  if (deep !== undefined) problems.push({ path: deep.path, message: `is more than ${CONDITION_DEPTH_MAX} groups deep` });
+  const first = childrenOf(root)[0]?.element;
+  for (const each of all)
+    if ('inactive' in each.element && each.element !== first)
+      problems.push({ path: each.path, message: '`inactive` must be the first element' });
+  return problems;
+}
+
+/** What begins an attempt is something that happens: an absence or a look back counts from an element before it. */
+function firstProblems(element: Element, path: string): Problem[] {
+  const children = childrenOf(element);
+  const firsts = 'sequence' in element ? children.slice(0, 1) : children;
+  return firsts.flatMap((child) => {
+    const at = `${path}.${child.path}`;
+    const within = 'within' in child.element && child.element.within !== undefined && isPlainEvent(child.element);
+    if ('not' in child.element)
+      return [{ path: at, message: 'nothing comes before this `not`: absence counts from an element before it' }];
+    if ('seen' in child.element || 'notSeen' in child.element)
+      return [{ path: at, message: 'nothing comes before this: one looks back from an element before it' }];
+    if (within) return [{ path: `${at}.within`, message: 'counts from the element before, and there is none' }];
+    return firstProblems(child.element, at);
+  });
+}
+
+const isPlainEvent = (element: Element): boolean =>
+  'changed' in element || (SUBJECTS.some((field) => field in element) && !('times' in element && element.times !== undefined));
+
+/** A `not` without `for` stands between two elements of a sequence. */
+function absenceProblems(group: Element, path: string): Problem[] {
+  const children = childrenOf(group);
+  return children.flatMap(({ path: under, element }, i) => {
+    const at = `${path}.${under}`;
+    if (!('not' in element) || element.for !== undefined) return absenceProblems(element, at);
+    const next = children[i + 1]?.element;
+    const isBetween = 'sequence' in group && next !== undefined && !('not' in next && next.for === undefined);
+    const message = 'says neither `for` how long, nor stands between two elements of a sequence';
+    return isBetween || ('sequence' in group && next !== undefined) ? [] : [{ path: at, message }];
+  });
+}
