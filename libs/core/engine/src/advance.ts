@@ -1,11 +1,12 @@
 import { later, type Duration } from '@tripline/kernel';
 import type { Event, PersonKey } from '@tripline/model';
-import { applyViolation } from './absence.js';
+import { applyCancels } from './cancel.js';
 import { Draft } from './draft.js';
 import { applyExits, applyStates } from './exits.js';
 import { resetInactivity } from './inactivity.js';
 import type { Advanced, Input } from './input.js';
 import { collect } from './lets.js';
+import { offer } from './matching.js';
 import { rememberEvent } from './memory.js';
 import { hashId, isKnown, remember } from './messages-seen.js';
 import { openOrRepeat } from './opening.js';
@@ -13,7 +14,6 @@ import { applyOutcome } from './outcomes.js';
 import type { PersonState } from './person-state.js';
 import type { Interest, Program } from './program.js';
 import { endRun, isRecallable } from './recall.js';
-import { advanceSequences } from './sequence.js';
 import { wake } from './steps.js';
 import { fireTimers } from './timers.js';
 import { applyTraits } from './traits.js';
@@ -44,11 +44,12 @@ function endWithdrawn(draft: Draft, input: Input): void {
 }
 
 function applyEvent(draft: Draft, event: Event): void {
-  const interests = draft.program.interests(event.name);
+  const named = draft.program.interests(event.name);
   const isOurs = event.outcome !== undefined && draft.state.runs.length > 0;
-  if (interests.length === 0 && event.traits === undefined && !isOurs) return;
+  if (named.length === 0 && event.traits === undefined && !isOurs) return;
   if (isRepeated(draft, event)) return draft.note('event-repeated');
   const changed = applyTraits(draft, event);
+  const interests = changed ? [...named, ...draft.program.changes()] : named;
   if (event.historical === true) applyHistorical(draft, interests, event);
   else applyInOrder(draft, interests, event, changed);
   for (const { trigger, roles } of interests) rememberEvent(draft, trigger, roles, event);
@@ -56,13 +57,17 @@ function applyEvent(draft: Draft, event: Event): void {
 
 /** Updates what is known at its own time; opens no run and sends nothing. */
 function applyHistorical(draft: Draft, interests: readonly Interest[], event: Event): void {
-  for (const { trigger, roles } of interests) if (roles.resets) resetInactivity(draft, trigger, event);
+  for (const { trigger, roles } of interests) {
+    applyCancels(draft, trigger, roles, event);
+    offer(draft, trigger, { ...roles, leaves: roles.negates }, event);
+    if (roles.resets) resetInactivity(draft, trigger, event);
+  }
 }
 
 function applyInOrder(draft: Draft, interests: readonly Interest[], event: Event, changed: boolean): void {
   for (const { trigger, roles } of interests) applyExits(draft, trigger, roles, event);
   if (changed) applyStates(draft, event);
-  for (const { trigger, roles } of interests) applyViolation(draft, trigger, roles, event);
+  for (const { trigger, roles } of interests) applyCancels(draft, trigger, roles, event);
   if (event.outcome !== undefined) {
     applyOutcome(draft, event);
     applyStates(draft, event);
@@ -73,8 +78,8 @@ function applyInOrder(draft: Draft, interests: readonly Interest[], event: Event
 function applyToTrigger(draft: Draft, { trigger, roles }: Interest, event: Event): void {
   collect(draft, trigger, roles, event);
   if (roles.wakes) wake(draft, trigger, event);
-  const moved = advanceSequences(draft, trigger, roles, event);
-  if (!moved) openOrRepeat(draft, trigger, roles, event);
+  const { moved, taken } = offer(draft, trigger, roles, event);
+  if (!moved && !taken) openOrRepeat(draft, trigger, roles, event);
   if (roles.resets) resetInactivity(draft, trigger, event);
 }
 

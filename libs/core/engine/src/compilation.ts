@@ -1,9 +1,12 @@
-import type { Problem } from '@tripline/kernel';
+import { digest, type Problem } from '@tripline/kernel';
 import { placed, type Trigger } from '@tripline/model';
 import type { EventTest } from './compiled-trigger.js';
 import { compileKey } from './correlation.js';
 import { compileExpression, type Expression, type Names } from './expression.js';
 import { TriggerNames } from './names.js';
+
+/** What is asked of an event, in a few characters: a person keeps them with every entry of memory. Only one trigger's tests must differ. */
+export const testOf = (...parts: readonly string[]): string => digest(JSON.stringify(parts)).slice(0, 8);
 
 /** One trigger on its way to being compiled: what its names mean, its expressions by where they stand, and what is wrong with it. */
 export class Compilation {
@@ -39,6 +42,7 @@ export class Compilation {
     const compiled = this.expression(`${path}.where`, where, names);
     if (by !== undefined && this.trigger.by === undefined)
       this.refuse(`${path}.by`, 'the trigger has no `by` that this could change');
-    return { name, key: compileKey(by ?? this.trigger.by), ...(compiled === undefined ? {} : { where: compiled }) };
+    const asked = testOf('event', name, where ?? '', by ?? '');
+    return { name, test: asked, key: compileKey(by ?? this.trigger.by), ...(compiled === undefined ? {} : { where: compiled }) };
   }
 }

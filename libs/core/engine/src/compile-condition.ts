@@ -1,35 +1,180 @@
-import type { Element } from '@tripline/model';
-import type { Compilation } from './compilation.js';
-import type { Part } from './compiled-trigger.js';
+import type { Duration } from '@tripline/kernel';
+import { EVENT_OF, PROPERTY_OF, type ChangedElement, type Element, type EventElement, type StayElement } from '@tripline/model';
+import { testOf, type Compilation } from './compilation.js';
+import { TRAITS_CHANGED, type Silence } from './compiled-trigger.js';
+import type { Condition, Extra, GroupNode, Item, Leaf, Node, SequenceNode } from './condition.js';
+import { FACTS_UNUSED_MAX } from './fact.js';
 
-/** The elements of a trigger's condition, in their order. */
-export function compileCondition(compilation: Compilation): readonly Part[] {
-  const { by, when } = compilation.trigger;
-  const [first] = when.sequence;
-  if (first !== undefined && 'inactive' in first && by !== undefined)
-    compilation.refuse('by', "silence is a person's: `inactive` knows no `by`");
-  if (first !== undefined && 'event' in first && first.by === 'none' && by !== undefined)
-    compilation.refuse('when.sequence.0.by', 'the first element gives the key: it cannot lift it');
-  return when.sequence.flatMap((element, i) => compileElement(compilation, element, i));
+export type CompiledCondition = { readonly condition: Condition; readonly silence?: Silence };
+
+/** The condition of a trigger: its elements as nodes, and a leaf wherever events are looked at. */
+export function compileCondition(compilation: Compilation): CompiledCondition {
+  const { by, when, onRepeat } = compilation.trigger;
+  const compiler = new ConditionCompiler(compilation);
+  const root = compiler.sequence(when.sequence, when.within, 'when', true);
+  const opens = openersOf(root);
+  const first = compiler.silence !== undefined ? 'silence' : isOne(root) ? 'one' : 'several';
+  if (first === 'silence' && by !== undefined) compilation.refuse('by', "silence is a person's: `inactive` knows no `by`");
+  if (first === 'several' && (onRepeat === 'restart' || onRepeat === 'extend'))
+    compilation.refuse('onRepeat', `${onRepeat} needs a first element that is one event`);
+  const condition = { root, leaves: compiler.leaves, limits: compiler.limits, opens, first } as const;
+  return compiler.silence === undefined ? { condition } : { condition, silence: compiler.silence };
 }
 
-function compileElement(compilation: Compilation, element: Element, position: number): Part[] {
-  const path = `when.sequence.${position}`;
-  const { when } = compilation.trigger;
-  if ('inactive' in element) return [{ kind: 'inactive', name: element.inactive, for: element.for, ...alias(element.as) }];
-  const before = when.sequence.slice(0, position).filter((each) => 'as' in each && each.as !== undefined).length;
-  const names = compilation.names.besideEvent(before);
-  if ('not' in element && element.for !== undefined) {
-    if (when.within !== undefined && element.for > when.within)
-      compilation.refuse(`${path}.for`, 'is longer than the sequence may last');
-    return [{ kind: 'not', for: element.for, ...compilation.test(path, element.not, element, names) }];
-  }
-  if (!('event' in element) || element.event === undefined || element.times !== undefined) {
-    compilation.refuse(path, 'is not understood yet');
-    return [];
-  }
-  const within = element.within === undefined ? {} : { within: element.within };
-  return [{ kind: 'event', ...within, ...alias(element.as), ...compilation.test(path, element.event, element, names) }];
+/** An attempt begins with what comes first in a sequence, with any element of a group. */
+function openersOf(node: Node): readonly Leaf[] {
+  if (node.kind === 'event' || node.kind === 'times') return [node.leaf];
+  if (node.kind === 'sequence') return node.items.slice(0, 1).flatMap((item) => openersOf(item.node));
+  return 'nodes' in node ? node.nodes.flatMap(openersOf) : [];
 }
 
-const alias = (as: string | undefined): { readonly alias?: string } => (as === undefined ? {} : { alias: as });
+function isOne(node: Node): boolean {
+  if (node.kind === 'sequence') return node.items[0] !== undefined && isOne(node.items[0].node);
+  return node.kind === 'event' || (node.kind === 'any' && node.nodes.every((each) => each.kind === 'event'));
+}
+
+type Place = { readonly path: string; readonly isFirst: boolean };
+type Looks = {
+  readonly names: readonly string[];
+  readonly role: Leaf['role'];
+  readonly where?: string | undefined;
+  readonly by?: string | undefined;
+  readonly as?: string | undefined;
+  readonly extra?: Extra;
+  readonly memory?: Duration;
+};
+
+class ConditionCompiler {
+  readonly leaves: Leaf[] = [];
+  readonly limits: number[] = [];
+  silence: Silence | undefined;
+  #aliases = 0;
+
+  constructor(readonly compilation: Compilation) {}
+
+  sequence(elements: readonly Element[], within: Duration | undefined, path: string, isFirst: boolean): SequenceNode {
+    const items: Item[] = [];
+    let without: Leaf[] = [];
+    elements.forEach((element, i) => {
+      const place = { path: `${path}.sequence.${i}`, isFirst: isFirst && i === 0 };
+      if ('not' in element && element.for === undefined) return void without.push(this.between(element, place));
+      if (within !== undefined && 'not' in element && element.for !== undefined && element.for > within)
+        this.compilation.refuse(`${place.path}.for`, 'is longer than the sequence may last');
+      items.push({ node: this.node(element, place), without });
+      without = [];
+    });
+    return { kind: 'sequence', items, ...span(within) };
+  }
+
+  private node(element: Element, place: Place): Node {
+    if ('sequence' in element) return this.sequence(element.sequence, element.within, place.path, place.isFirst);
+    if ('all' in element) return this.group('all', element.all, element.within, place);
+    if ('any' in element) return this.group('any', element.any, element.within, place);
+    if ('not' in element) return this.absence({ ...element, for: element.for ?? (0 as Duration) }, place);
+    if ('seen' in element) return this.look(element.seen, 'seen', element, place);
+    if ('notSeen' in element) return this.look(element.notSeen, 'notSeen', element, place);
+    if ('inactive' in element) return this.inactive(element.inactive, element.for, element.as, place);
+    if ('stay' in element) return this.stay(element, place);
+    return 'changed' in element ? this.changed(element, place) : this.event(element, place);
+  }
+
+  private group(
+    kind: GroupNode['kind'],
+    elements: readonly Element[],
+    within: Duration | undefined,
+    { path, isFirst }: Place,
+  ): Node {
+    const nodes = elements.map((element, i) => this.node(element, { path: `${path}.${kind}.${i}`, isFirst }));
+    return { kind, nodes, ...span(within) };
+  }
+
+  private event(element: EventElement, place: Place): Node {
+    const { where, by, as, times } = element;
+    if (place.isFirst && by === 'none' && this.compilation.trigger.by !== undefined)
+      this.compilation.refuse(`${place.path}.by`, 'the first element gives the key: it cannot lift it');
+    const leaf = this.leaf({ ...subjectOf(element), role: 'event', where, by, as }, place.path, times);
+    if (times === undefined) return { kind: 'event', leaf, ...span(element.within) };
+    return { kind: 'times', leaf, count: times, first: place.isFirst, ...span(element.within) };
+  }
+
+  private absence(
+    element: { not: string; where?: string | undefined; by?: string | undefined; for: Duration },
+    { path }: Place,
+  ): Node {
+    const { not, where, by } = element;
+    const leaf = this.leaf({ names: [not], role: 'not', where, by, memory: element.for }, path);
+    return { kind: 'absence', leaf, for: element.for, strict: false };
+  }
+
+  private between(
+    { not, where, by }: { not: string; where?: string | undefined; by?: string | undefined },
+    { path }: Place,
+  ): Leaf {
+    return this.leaf({ names: [not], role: 'not', where, by, memory: 0 as Duration }, path);
+  }
+
+  private look(
+    name: string,
+    role: 'seen' | 'notSeen',
+    { where, by, within }: { where?: string | undefined; by?: string | undefined; within: Duration },
+    { path }: Place,
+  ): Node {
+    return { kind: 'look', leaf: this.leaf({ names: [name], role, where, by, memory: within }, path), within };
+  }
+
+  private inactive(name: string, length: Duration, as: string | undefined, { path }: Place): Node {
+    const leaf = this.leaf({ names: [name], role: 'not', as, extra: { kind: 'activity' } }, path);
+    this.silence = { leaf, for: length, ...(as === undefined ? {} : { alias: as }) };
+    return { kind: 'absence', leaf, for: length, strict: true };
+  }
+
+  /** On the page, and neither on another nor gone until the time is over. */
+  private stay({ stay, for: length, as }: StayElement, place: Place): Node {
+    const on = this.leaf({ ...subjectOf({ page: stay }), role: 'event', as }, place.path);
+    const gone = this.leaf({ names: [EVENT_OF.page, EVENT_OF.leave], role: 'not', memory: length }, place.path);
+    const items = [
+      { node: { kind: 'event', leaf: on } as const, without: [] },
+      { node: { kind: 'absence', leaf: gone, for: length, strict: false } as const, without: [] },
+    ];
+    return { kind: 'sequence', items };
+  }
+
+  private changed({ changed, from, to, as, within }: ChangedElement, place: Place): Node {
+    const extra: Extra = { kind: 'change', trait: changed.slice('user.'.length), from, to };
+    return { kind: 'event', leaf: this.leaf({ names: [TRAITS_CHANGED], role: 'event', as, extra }, place.path), ...span(within) };
+  }
+
+  private leaf(looks: Looks, path: string, limit = FACTS_UNUSED_MAX): Leaf {
+    const { names, role, where, by, as, extra, memory } = looks;
+    const { compilation } = this;
+    const compiled = compilation.test(path, names[0] ?? '', { where, by }, compilation.names.besideEvent(this.#aliases));
+    if (as !== undefined) this.#aliases++;
+    const leaf: Leaf = {
+      index: this.leaves.length,
+      test: testOf(role, JSON.stringify(names), where ?? '', by ?? '', JSON.stringify(extra ?? null)),
+      names,
+      role,
+      key: compiled.key,
+      ...(compiled.where === undefined ? {} : { where: compiled.where }),
+      ...(extra === undefined ? {} : { extra }),
+      ...(as === undefined ? {} : { alias: as }),
+      ...(memory === undefined ? {} : { memory }),
+    };
+    if (as !== undefined) compilation.names.leafOf.set(as, leaf.index);
+    this.leaves.push(leaf);
+    this.limits.push(limit);
+    return leaf;
+  }
+}
+
+const span = (within: Duration | undefined): { readonly within?: Duration } => (within === undefined ? {} : { within });
+
+function subjectOf(element: Partial<EventElement>): { readonly names: readonly string[]; readonly extra?: Extra } {
+  if (element.event !== undefined) return { names: [element.event] };
+  for (const field of ['page', 'screen', 'click', 'leave'] as const) {
+    const pattern = element[field];
+    if (pattern !== undefined)
+      return { names: [EVENT_OF[field]], extra: { kind: 'pattern', property: PROPERTY_OF[field], parts: pattern.split('*') } };
+  }
+  return { names: [] };
+}

@@ -1,4 +1,4 @@
-import { accept, refuse, type Parsed } from '@tripline/kernel';
+import { accept, refuse, type Instant, type Parsed } from '@tripline/kernel';
 import { walk, type ExitRule, type Trigger } from '@tripline/model';
 import { Compilation } from './compilation.js';
 import { compileCondition } from './compile-condition.js';
@@ -16,27 +16,26 @@ export function compileTrigger(trigger: Trigger): Parsed<CompiledTrigger> {
   const compilation = new Compilation(trigger);
   compileSums(compilation);
   const guard = compilation.expression('if', trigger.if, compilation.names.ofState);
-  const parts = compileCondition(compilation);
+  const { condition, silence } = compileCondition(compilation);
   const steps = compileSteps(compilation);
   const exits = trigger.exit.flatMap((rule, i) => compileExit(compilation, rule, i));
   const states = trigger.exit.flatMap((rule, i) => compileState(compilation, rule, i));
   const lists = compileLists(compilation);
-  const last = parts.at(-1);
-  const first = parts[0];
   const compiled: CompiledTrigger = {
     name: trigger.name,
     version: 0,
     live: true,
     trigger,
-    parts,
-    ...(last?.kind === 'not' ? { absence: last } : {}),
-    ...(first?.kind === 'inactive' ? { inactive: first } : {}),
+    since: 0 as Instant,
+    condition,
+    ...(silence === undefined ? {} : { silence }),
     ...(guard === undefined ? {} : { guard }),
     steps,
+    exits,
     states,
     lists,
     keeps: aliasKeeps(compilation),
-    roles: rolesOf(parts, steps, exits, lists),
+    roles: rolesOf(condition, silence, steps, exits, lists),
     ...trigger.time,
   };
   return compilation.problems.length === 0 ? accept(compiled) : refuse(...compilation.problems);

@@ -1,19 +1,14 @@
-import type { Duration } from '@tripline/kernel';
+import type { Duration, Instant } from '@tripline/kernel';
 import type { Channel, Trigger } from '@tripline/model';
+import type { Condition, Leaf } from './condition.js';
 import type { KeyReader } from './correlation.js';
 import type { Expression } from './expression.js';
 
-/** A test of one event: its `where` (true without one) and how its key is read. */
-export type EventTest = { readonly name: string; readonly where?: Expression; readonly key: KeyReader };
+/** A test of one event: its `where` (true without one) and how its key is read; `test` is what it asks, in a few characters. */
+export type EventTest = { readonly name: string; readonly test: string; readonly where?: Expression; readonly key: KeyReader };
 
-export type EventPart = EventTest & {
-  readonly kind: 'event';
-  readonly within?: Duration;
-  readonly alias?: string;
-};
-export type AbsencePart = EventTest & { readonly kind: 'not'; readonly for: Duration };
-export type InactivePart = { readonly kind: 'inactive'; readonly name: string; readonly for: Duration; readonly alias?: string };
-export type Part = EventPart | AbsencePart | InactivePart;
+/** Silence as the first element: an event after which there is none. */
+export type Silence = { readonly leaf: Leaf; readonly for: Duration; readonly alias?: string };
 
 export type MessagePart = {
   readonly kind: 'message';
@@ -46,10 +41,14 @@ export type Projection = ReadonlySet<string>;
 
 /** How a trigger concerns an event of one name: looked up once an event. */
 export type Roles = {
-  readonly opens: boolean;
-  /** Positions after the first where such an event is waited for. */
-  readonly advances: readonly number[];
-  readonly negates: boolean;
+  /** Leaves that an attempt begins with. */
+  readonly opens: readonly Leaf[];
+  /** Leaves that keep it as a fact, those of `opens` included. */
+  readonly leaves: readonly Leaf[];
+  /** Leaves that remember it. */
+  readonly remembers: readonly Leaf[];
+  /** Leaves whose absence it ends. */
+  readonly negates: readonly Leaf[];
   readonly resets: boolean;
   readonly exits: readonly EventTest[];
   readonly lists: readonly ListPart[];
@@ -62,22 +61,24 @@ export type CompiledTrigger = {
   readonly name: string;
   readonly version: number;
   readonly live: boolean;
+  /** From when on it has seen events: looking back further is unknown. */
+  readonly since: Instant;
   readonly trigger: Trigger;
-  readonly parts: readonly Part[];
-  /** The last part where it is an absence. */
-  readonly absence?: AbsencePart;
-  readonly inactive?: InactivePart;
+  readonly condition: Condition;
+  readonly silence?: Silence;
   readonly guard?: Expression;
   readonly steps: readonly StepPart[];
+  readonly exits: readonly EventTest[];
   readonly states: readonly Expression[];
   readonly lists: readonly ListPart[];
   readonly keeps: ReadonlyMap<string, Projection>;
   readonly roles: ReadonlyMap<string, Roles>;
-  /** Some event ends runs or is negated, joined by the key. */
   readonly settle: Duration;
   readonly accept: Duration;
   readonly grace: Duration;
 };
 
+/** The name under which changes of traits are looked up. */
+export const TRAITS_CHANGED = '$traits';
 /** The event name that stands for every event in `inactive`. */
 export const ANY_EVENT = 'any';

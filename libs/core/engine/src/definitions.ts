@@ -1,4 +1,4 @@
-import { decodeUtf8, encodeUtf8, isJsonObject, parseJson, assert, type JsonObject } from '@tripline/kernel';
+import { decodeUtf8, encodeUtf8, isJsonObject, parseJson, assert, type Instant, type JsonObject } from '@tripline/kernel';
 import type { Control } from '@tripline/model';
 
 /**
@@ -11,6 +11,8 @@ export type Definition = {
   readonly revision: number;
   readonly document: JsonObject;
   readonly state: 'live' | 'draining' | 'withdrawn';
+  /** From when on it sees events; absent: from the beginning. */
+  readonly since?: Instant;
 };
 
 /** All that is in force in one task, in the order it was put in force. A value: kept in the task's checkpoint. */
@@ -19,8 +21,11 @@ export type Definitions = readonly Definition[];
 /** Versions of one trigger that drain at the same time; the open runs of the oldest end when one more comes. */
 export const DRAINING_MAX = 10;
 
-/** What is in force after the control record. The same reference where nothing changed: its revision is not newer than the last seen. */
-export function applyControl(definitions: Definitions, control: Control): Definitions {
+/**
+ * What is in force after the control record, appended `at`. The same reference where nothing changed: its revision is not newer than the
+ * last seen.
+ */
+export function applyControl(definitions: Definitions, control: Control, at?: Instant): Definitions {
   const { name, revision, change } = control;
   const before = definitions.filter((d) => d.name === name);
   if (before.some((d) => d.revision >= revision)) return definitions;
@@ -33,7 +38,8 @@ export function applyControl(definitions: Definitions, control: Control): Defini
   }
   const { version, document, openRuns } = change;
   const kept = openRuns === 'drain' ? draining(before).filter((d) => d.version !== version) : [];
-  return [...others, ...kept, { name, version, revision, document, state: 'live' }];
+  const since = at === undefined ? {} : { since: at };
+  return [...others, ...kept, { name, version, revision, document, state: 'live', ...since }];
 }
 
 const tombstone = (name: string, revision: number): Definition => ({

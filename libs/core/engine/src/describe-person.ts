@@ -1,6 +1,9 @@
 import { formatInstant, type Instant, type Json, type JsonObject } from '@tripline/kernel';
 import type { PersonKey } from '@tripline/model';
 import type { CompiledTrigger } from './compiled-trigger.js';
+import type { Leaf } from './condition.js';
+import { FAR, judge, type Ground } from './judgement.js';
+import { startOf } from './matching.js';
 import type { PersonState, Quiet, Run } from './person-state.js';
 import type { Program } from './program.js';
 import { runIdOf } from './recall.js';
@@ -15,7 +18,7 @@ export function describePerson(program: Program, person: PersonKey, state: Perso
     silence: state.quiet.map(describeQuiet),
     remembered: state.remembered.map((r) => ({
       trigger: r.trigger,
-      event: r.role,
+      test: r.test,
       key: r.key,
       at: r.times.map(formatInstant),
       until: formatInstant(r.until),
@@ -37,7 +40,7 @@ function describeRun(program: Program, person: PersonKey, run: Run): JsonObject 
     until: formatInstant(run.deadline),
     decidedAt: formatInstant(run.due),
     ...(run.decided === undefined ? {} : { completed: formatInstant(run.decided) }),
-    known: run.aliases,
+    known: run.facts.flatMap(({ kept }) => (kept === undefined ? [] : [kept])),
     lists: Object.fromEntries(Object.entries(run.lists).map(([name, items]) => [name, items.map((item) => item.properties)])),
     actions: run.actions.map((a) => ({
       id: a.id,
@@ -54,10 +57,22 @@ function waitsFor(trigger: CompiledTrigger | undefined, run: Run): string {
   if (run.phase === 'watched' || run.phase === 'completing') return 'the outcome of its messages';
   const step = trigger?.steps[run.position];
   if (run.phase === 'waiting') return step?.kind === 'wait' && step.until !== undefined ? step.until.name : 'the time to pass';
-  const part = trigger?.parts[run.position];
-  if (part === undefined) return 'nothing: its version is no longer in force';
-  return part.kind === 'event' ? part.name : `no ${part.name}`;
+  if (trigger === undefined) return 'nothing: its version is no longer in force';
+  const verdict = judge(trigger.condition.root, startOf(run), FAR, groundOf(trigger, run));
+  return verdict.kind === 'open' ? verdict.on.map(nameOf).join(', ') : 'to be decided';
 }
+
+const nameOf = ({ role, names }: Leaf): string =>
+  role === 'event' || role === 'seen' ? names.join(' or ') : `no ${names.join(' or ')}`;
+
+/** What memory holds is not asked here. */
+const groundOf = ({ settle }: CompiledTrigger, run: Run): Ground => ({
+  facts: run.facts,
+  horizon: run.from,
+  settle,
+  ...(run.extended === undefined ? {} : { extended: run.extended }),
+  look: () => undefined,
+});
 
 const describeQuiet = ({ trigger, last, armed }: Quiet): JsonObject => ({
   trigger,

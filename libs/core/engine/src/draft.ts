@@ -1,3 +1,4 @@
+import type { Json } from '@tripline/kernel';
 import type { PersonKey } from '@tripline/model';
 import type { CompiledTrigger } from './compiled-trigger.js';
 import type { Output } from './input.js';
@@ -11,6 +12,8 @@ import type { Program } from './program.js';
 export class Draft {
   state: PersonState;
   readonly outputs: Output[] = [];
+  /** The traits that this input changed, as they were and are; null is none. */
+  changes: ReadonlyMap<string, { readonly before: Json; readonly after: Json }> = new Map();
 
   constructor(
     readonly program: Program,

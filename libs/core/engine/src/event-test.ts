@@ -1,20 +1,71 @@
-import { between, type Duration } from '@tripline/kernel';
+import { between, isJsonObject, type Duration, type Json } from '@tripline/kernel';
 import type { Event } from '@tripline/model';
+import type { Extra, Leaf } from './condition.js';
 import type { CompiledTrigger, EventTest } from './compiled-trigger.js';
 import type { Draft } from './draft.js';
 import type { Run } from './person-state.js';
+import { Budget, equal, UNKNOWN, type Value } from './value.js';
+
+type Test = Pick<EventTest, 'where'> & Pick<Leaf, 'extra'>;
 
 /** Is it surely such an event? What is unknown is counted, and is not. */
-export function surely(draft: Draft, trigger: CompiledTrigger, test: EventTest, event: Event, run: Run | undefined): boolean {
-  if (test.where === undefined) return true;
-  const answer = test.where.evaluate({ event: event.properties, user: draft.state.traits, run });
+export function surely(draft: Draft, trigger: CompiledTrigger, test: Test, event: Event, run: Run | undefined): boolean {
+  const answer = ask(draft, test, event, run);
   if (typeof answer !== 'boolean') draft.note('event-unknown', trigger.name);
   return answer === true;
 }
 
 /** Can it be such an event? What is unknown can. */
-export const possibly = (draft: Draft, test: EventTest, event: Event, run: Run | undefined): boolean =>
-  test.where === undefined || test.where.evaluate({ event: event.properties, user: draft.state.traits, run }) !== false;
+export const possibly = (draft: Draft, test: Test, event: Event, run: Run | undefined): boolean =>
+  ask(draft, test, event, run) !== false;
 
 /** Young enough to open or advance: at most `accept` old when it reached us. */
 export const isAccepted = (event: Event, accept: Duration): boolean => between(event.timestamp, event.received) <= accept;
+
+function ask(draft: Draft, { where, extra }: Test, event: Event, run: Run | undefined): Value {
+  const special = extra === undefined ? true : askExtra(draft, extra, event);
+  if (special === false || where === undefined) return special;
+  const answer = where.evaluate({ event: event.properties, user: draft.state.traits, run });
+  return answer === false || special === true ? answer : UNKNOWN;
+}
+
+function askExtra({ changes }: Draft, extra: Extra, event: Event): Value {
+  if (extra.kind === 'activity') return isActivity(event);
+  if (extra.kind === 'pattern') {
+    const seen = textOf(event.properties, extra.property);
+    return seen === undefined ? UNKNOWN : matches(extra.parts, seen);
+  }
+  const change = changes.get(extra.trait);
+  if (change === undefined) return false;
+  return isAs(extra.from, change.before) && isAs(extra.to, change.after);
+}
+
+/** Of what became of our own messages only a click or a reply is something the person did. */
+export const isActivity = ({ outcome }: Event): boolean =>
+  outcome === undefined || outcome.status === 'clicked' || outcome.status === 'replied';
+
+const isAs = (wanted: Json | undefined, value: Json): boolean =>
+  wanted === undefined || equal(wanted, value, new Budget()) === true;
+
+/** A page's path is also in its address. */
+function textOf(properties: Event['properties'], name: string): string | undefined {
+  const value = isJsonObject(properties) && Object.hasOwn(properties, name) ? properties[name] : undefined;
+  if (typeof value === 'string') return value;
+  const url = name === 'path' ? properties['url'] : undefined;
+  return typeof url === 'string' ? /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*([^?#]*)/i.exec(url)?.[1] || '/' : undefined;
+}
+
+/** The parts of a pattern, between its stars, one after the other; the first at the beginning, the last at the end. */
+export function matches(parts: readonly string[], text: string): boolean {
+  const [head = '', ...rest] = parts;
+  if (rest.length === 0) return text === head;
+  const tail = rest.pop() ?? '';
+  if (!text.startsWith(head) || text.length < head.length + tail.length || !text.endsWith(tail)) return false;
+  let at = head.length;
+  for (const part of rest) {
+    const found = text.indexOf(part, at);
+    if (found < 0 || found + part.length > text.length - tail.length) return false;
+    at = found + part.length;
+  }
+  return true;
+}

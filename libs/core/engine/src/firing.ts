@@ -2,16 +2,17 @@ import type { Instant } from '@tripline/kernel';
 import type { CompiledTrigger } from './compiled-trigger.js';
 import type { Draft } from './draft.js';
 import { hasLeft } from './exits.js';
+import type { Span } from './judgement.js';
 import { isLimited } from './limit.js';
 import type { Run } from './person-state.js';
 import { proceed } from './steps.js';
 
-/** When a condition completed: decided in the log's own time, the window of its last element since, and from when staleness counts. */
-export type Completion = { readonly decided: Instant; readonly since: Instant; readonly ready: Instant };
+/** When a condition completed, decided in the log's own time; the absences it rests on; and from when staleness counts. */
+export type Completion = { readonly decided: Instant; readonly spans: readonly Span[]; readonly ready: Instant };
 
 /** The condition of a run is complete: if no exit state, guard or limit objects, it fires; else it ends silently, counted. */
-export function complete(draft: Draft, trigger: CompiledTrigger, run: Run, { decided, since, ready }: Completion): void {
-  const completed = draft.replace(run, { ...run, decided, since, position: 0 });
+export function complete(draft: Draft, trigger: CompiledTrigger, run: Run, { decided, spans, ready }: Completion): void {
+  const completed = draft.replace(run, { ...run, decided, spans, position: 0 });
   const objection = objectionTo(draft, trigger, completed, decided);
   if (objection !== undefined) {
     draft.note(objection, trigger.name);

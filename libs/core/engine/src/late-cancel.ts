@@ -1,4 +1,4 @@
-import { plus, type Instant } from '@tripline/kernel';
+import { earlier, plus, type Instant } from '@tripline/kernel';
 import type { Event } from '@tripline/model';
 import type { CompiledTrigger } from './compiled-trigger.js';
 import { mayBelong, type Key } from './correlation.js';
@@ -20,9 +20,9 @@ export function noteLateCancel(draft: Draft, { name }: CompiledTrigger, key: Key
 
 /** Keeps the window of a run that ended with something sent, for as long as late events are accepted. */
 export function keepDecided(draft: Draft, trigger: CompiledTrigger | undefined, run: Run, now: Instant): void {
-  const { decided, since: from } = run;
-  if (trigger === undefined || decided === undefined || from === undefined || decided === from || !run.actions.some(isGone))
-    return;
+  const { decided, spans = [] } = run;
+  const from = spans.map((span) => span.from).reduce(earlier, decided ?? (0 as Instant));
+  if (trigger === undefined || decided === undefined || decided === from || !run.actions.some(isGone)) return;
   const kept = draft.state.decided.filter((each) => each.until > now);
   const window = { trigger: run.trigger, key: run.key, from, decided, until: plus(decided, trigger.accept) };
   draft.set({ decided: [...kept, window].slice(-DECIDED_MAX) });

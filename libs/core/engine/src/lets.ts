@@ -4,6 +4,7 @@ import type { CompiledTrigger, ListPart, Roles } from './compiled-trigger.js';
 import { belongs } from './correlation.js';
 import type { Draft } from './draft.js';
 import { keptOf } from './kept.js';
+import { isOpenTo } from './matching.js';
 import { KEPT_LENGTH_MAX, LIST_LENGTH_MAX, type Item, type Run } from './person-state.js';
 import type { Expression } from './expression.js';
 import { UNKNOWN, type Value } from './value.js';
@@ -16,17 +17,15 @@ import { UNKNOWN, type Value } from './value.js';
 export function collect(draft: Draft, trigger: CompiledTrigger, roles: Roles, event: Event): void {
   if (roles.lists.length === 0 || !isAccepted(event, trigger.accept)) return;
   for (const run of draft.runsOf(trigger))
-    if (collects(run, event)) {
+    if (collects(draft, trigger, run, event)) {
       const next = collectInto(draft, trigger, run, event);
       if (next !== run) draft.replace(run, next);
     }
 }
 
 /** While matching, only what falls before the deadline: a late tick must not let more in than a punctual one. */
-const collects = (run: Run, { timestamp, received }: Event): boolean =>
-  run.phase !== 'watched' &&
-  timestamp >= run.opened &&
-  (run.phase !== 'matching' || (timestamp < run.deadline && received < run.due));
+const collects = (draft: Draft, trigger: CompiledTrigger, run: Run, event: Event): boolean =>
+  run.phase !== 'watched' && event.timestamp >= run.opened && (run.phase !== 'matching' || isOpenTo(draft, trigger, run, event));
 
 /** The run with the event in each list it belongs to. */
 export function collectInto(draft: Draft, trigger: CompiledTrigger, run: Run, event: Event): Run {

@@ -12,6 +12,8 @@ const STATUSES: readonly string[] = [...FINAL_STATUSES, ...LATER_STATUSES];
  */
 export class TriggerNames {
   readonly #aliases: readonly string[];
+  /** Filled in when the condition is compiled: the leaf that each alias names. */
+  readonly leafOf = new Map<string, number>();
   readonly #steps: ReadonlySet<string>;
   readonly #lets: ReadonlyMap<string, Getter>;
 
@@ -49,7 +51,7 @@ export class TriggerNames {
 
   private shared(name: string): Getter | undefined {
     if (name === 'user') return (scope) => scope.user;
-    if (this.#aliases.includes(name)) return (scope) => propertyOf(scope.run?.aliases ?? UNKNOWN, name);
+    if (this.#aliases.includes(name)) return ({ run }) => (run === undefined ? UNKNOWN : aliasOf(run, this.leafOf.get(name)));
     return this.#steps.has(name) ? (scope) => (scope.run === undefined ? UNKNOWN : flagsOf(scope.run, name)) : undefined;
   }
 
@@ -57,6 +59,12 @@ export class TriggerNames {
     const known = [...this.#aliases, ...this.#lets.keys(), ...this.#steps, 'user'];
     return `here stand ${known.join(', ')}`;
   }
+}
+
+/** The event that the condition took under an alias, as far as it is kept. */
+function aliasOf({ facts }: Run, leaf: number | undefined): Value {
+  const fact = facts.findLast((each) => each.used && each.leaf === leaf);
+  return fact?.kept ?? UNKNOWN;
 }
 
 const listOf =

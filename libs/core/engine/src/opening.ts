@@ -1,17 +1,16 @@
-import { plus, type Duration } from '@tripline/kernel';
+import type { Instant } from '@tripline/kernel';
 import type { Event } from '@tripline/model';
 import { causeOf } from './cause.js';
-import type { CompiledTrigger, EventPart, Roles } from './compiled-trigger.js';
+import type { CompiledTrigger, Roles } from './compiled-trigger.js';
+import type { Leaf } from './condition.js';
 import type { Draft } from './draft.js';
 import { isAccepted, surely } from './event-test.js';
 import { hasLeft } from './exits.js';
-import { withAlias } from './kept.js';
 import { collectInto } from './lets.js';
-import { isExited } from './memory.js';
+import { decide, makeFact, verdictOn } from './matching.js';
+import { isExited, rememberedFacts } from './memory.js';
 import { RUNS_MAX, type Run } from './person-state.js';
 import { isSameAttempt, repeat } from './repeat.js';
-import { enter } from './sequence.js';
-import { lengthOf } from './window.js';
 
 /**
  * What a first event does: it repeats the open attempt of its key, or opens one.
@@ -19,62 +18,78 @@ import { lengthOf } from './window.js';
  * I2. What is unknown, too old, too deep, or decided before it reached us opens nothing.
  */
 export function openOrRepeat(draft: Draft, trigger: CompiledTrigger, roles: Roles, event: Event): void {
-  const [first] = trigger.parts;
-  if (!roles.opens || first?.kind !== 'event' || event.historical === true || event.causedBy?.trigger === trigger.name) return;
-  const key = keyOf(draft, trigger, first, event);
-  if (key === undefined || !surely(draft, trigger, first, event, undefined)) return;
-  if (!isAccepted(event, trigger.accept)) return draft.note('event-late', trigger.name);
-  const depth = causeOf(draft, trigger, event);
-  if (depth === undefined) return;
-  const open = trigger.trigger.onRepeat === 'parallel' ? [] : openAttempts(draft, trigger, key, event);
-  for (const run of open) if (run.version === trigger.version) repeat(draft, trigger, first, run, event, depth);
-  if (open.length === 0 && trigger.live && mayOpen(draft, trigger, key, event)) openRun(draft, trigger, first, key, event, depth);
+  if (event.historical === true || event.causedBy?.trigger === trigger.name) return;
+  for (const leaf of roles.opens) if (openByLeaf(draft, trigger, leaf, event)) return;
 }
 
-function keyOf(draft: Draft, trigger: CompiledTrigger, first: EventPart, event: Event): string | undefined {
-  const key = first.key(event.properties);
+/** Answers whether it was such an event. */
+function openByLeaf(draft: Draft, trigger: CompiledTrigger, leaf: Leaf, event: Event): boolean {
+  const key = keyOf(draft, trigger, leaf, event);
+  if (key === undefined || !surely(draft, trigger, leaf, event, undefined)) return false;
+  if (!isAccepted(event, trigger.accept)) return noted(draft, trigger, 'event-late');
+  const depth = causeOf(draft, trigger, event);
+  if (depth === undefined) return true;
+  const fresh = freshRun(draft, trigger, leaf, key, event, depth);
+  const open = trigger.trigger.onRepeat === 'parallel' ? [] : openAttempts(draft, trigger, fresh, event);
+  for (const run of open) if (run.version === trigger.version) repeat(draft, trigger, run, fresh, event);
+  if (open.length === 0 && trigger.live && mayOpen(draft, trigger, fresh, event)) openRun(draft, trigger, fresh, event);
+  return true;
+}
+
+function noted(draft: Draft, trigger: CompiledTrigger, name: string): true {
+  draft.note(name, trigger.name);
+  return true;
+}
+
+function keyOf(draft: Draft, trigger: CompiledTrigger, leaf: Leaf, event: Event): string | undefined {
+  const key = leaf.key(event.properties);
   if (typeof key === 'string') return key;
   draft.note('event-unknown', trigger.name);
   return undefined;
 }
 
-const openAttempts = (draft: Draft, trigger: CompiledTrigger, key: string, event: Event): readonly Run[] =>
-  draft.state.runs.filter((run) => run.trigger === trigger.name && run.key === key && isSameAttempt(trigger, run, event));
+/** The attempt that the event would open, with what is already there that it must not find. */
+function freshRun(draft: Draft, trigger: CompiledTrigger, leaf: Leaf, key: string, event: Event, depth: number): Run {
+  const run = newRun(trigger, key, event.id, event.timestamp, depth);
+  const facts = [makeFact(draft, trigger, leaf, event, 0), ...rememberedFacts(draft, trigger, key, event.timestamp, 1)];
+  return { ...run, facts };
+}
 
-function mayOpen(draft: Draft, trigger: CompiledTrigger, key: string, event: Event): boolean {
-  const refused = isDecided(trigger, event)
+const openAttempts = (draft: Draft, trigger: CompiledTrigger, fresh: Run, event: Event): readonly Run[] =>
+  draft.state.runs.filter(
+    (run) => run.trigger === trigger.name && run.key === fresh.key && isSameAttempt(draft, trigger, run, fresh, event),
+  );
+
+function mayOpen(draft: Draft, trigger: CompiledTrigger, fresh: Run, event: Event): boolean {
+  const refused = isDecided(draft, trigger, fresh, event)
     ? 'event-late'
-    : isExited(draft, trigger, key, event.timestamp)
+    : isExited(draft, trigger, trigger.exits, fresh.key, event.timestamp)
       ? 'opening-exited'
-      : runsAreFull(draft);
+      : draft.state.runs.length >= RUNS_MAX
+        ? 'runs-full'
+        : undefined;
   if (refused !== undefined) draft.note(refused, trigger.name);
   return refused === undefined;
 }
 
-/** Its window was decided before it reached us; the clock is not asked. */
-function isDecided(trigger: CompiledTrigger, { timestamp, received }: Event): boolean {
-  const length = lengthOf(trigger, 1);
-  return length !== undefined && plus(timestamp, (length + trigger.settle) as Duration) <= received;
+/** Its window was decided before it reached us; the clock is not asked. What looks back from that very moment may still be decided. */
+function isDecided(draft: Draft, trigger: CompiledTrigger, fresh: Run, { timestamp, received }: Event): boolean {
+  const reached = (received - trigger.settle) as Instant;
+  if (reached <= timestamp || verdictOn(draft, trigger, fresh, timestamp).kind !== 'open') return false;
+  return verdictOn(draft, trigger, fresh, reached).kind !== 'open';
 }
 
-const runsAreFull = (draft: Draft): 'runs-full' | undefined => (draft.state.runs.length >= RUNS_MAX ? 'runs-full' : undefined);
-
-function openRun(draft: Draft, trigger: CompiledTrigger, first: EventPart, key: string, event: Event, depth: number): void {
-  const at = event.timestamp;
-  const aliases = withAlias(draft, trigger, {}, first.alias, event);
-  const run = draft.add(collectInto(draft, trigger, newRun(trigger, key, event.id, at, { depth, aliases }), event));
+function openRun(draft: Draft, trigger: CompiledTrigger, fresh: Run, event: Event): void {
+  const run = draft.add(collectInto(draft, trigger, fresh, event));
   if (hasLeft(draft, trigger, run)) return draft.remove(run);
-  enter(draft, trigger, run, 1, at, event.received);
+  decide(draft, trigger, run, run.from, event.received);
 }
+
+/** Before anything is decided. */
+const NOTHING_YET = 0 as Instant;
 
 /** A run at its beginning, with no timer yet. */
-export const newRun = (
-  { name, version }: CompiledTrigger,
-  key: string,
-  opener: string,
-  at: Run['start'],
-  more: Pick<Run, 'depth' | 'aliases'>,
-): Run => ({
+export const newRun = ({ name, version }: CompiledTrigger, key: string, opener: string, at: Instant, depth: number): Run => ({
   trigger: name,
   version,
   key,
@@ -83,11 +98,12 @@ export const newRun = (
   start: at,
   phase: 'matching',
   position: 0,
-  from: at,
+  from: NOTHING_YET,
   deadline: at,
   due: at,
+  facts: [],
   lists: {},
   counted: false,
   actions: [],
-  ...more,
+  depth,
 });

@@ -1,8 +1,10 @@
 import { assert, decodeUtf8, encodeUtf8, parseJson, plus, type Duration, type Instant, type JsonObject } from '@tripline/kernel';
+import type { Fact } from './fact.js';
+import type { Span } from './judgement.js';
 import type { Decided, Item, PersonState, Phase, Quiet, Remembered, Run, SentAction } from './person-state.js';
 
 /** Counts up when the form changes; a build reads the forms it knows and stops at others. */
-const FORM = 2;
+const FORM = 3;
 const PHASES: readonly Phase[] = ['matching', 'completing', 'waiting', 'watched'];
 /** Hashes have 53 bits; V8 writes and reads numbers of up to 31 bits many times faster. */
 const LOW = 2 ** 26;
@@ -29,7 +31,7 @@ export function personText(state: PersonState): string {
     packHashes(messages.current),
     packHashes(messages.before),
     runs.map((run) => packRun(run, zero)),
-    remembered.map((r) => [r.trigger, r.role === 'not' ? 0 : 1, r.key, r.until - zero, r.times.map((time) => time - zero)]),
+    remembered.map((r) => [r.trigger, r.test, r.key, r.until - zero, r.times.map((time) => time - zero), r.cut ? 1 : 0]),
     quiet.map((q) => [q.trigger, q.last - zero, after(q.armed, zero), after(q.due, zero)]),
     decided.map((d) => [d.trigger, d.key, d.from - zero, d.decided - zero, d.until - zero]),
     counted,
@@ -61,16 +63,22 @@ function packRun(r: Run, zero: Instant): Packed {
     r.deadline - zero,
     r.due - zero,
     r.depth,
-    r.aliases,
+    r.facts.map((fact) => packFact(fact, zero)),
     Object.entries(r.lists).map(([name, items]) => [name, items.map((i) => [i.at - zero, i.properties, none(i.unique)])]),
     after(r.decided, zero),
-    after(r.since, zero),
+    (r.spans ?? []).map((span) => [span.leaf, span.from - zero, span.to - zero, span.open === true ? 1 : 0]),
+    after(r.extended, zero),
     r.counted ? 1 : 0,
     after(r.met, zero),
     after(r.waited, zero),
     r.actions.map((a) => [a.id, a.step, a.expires - zero, none(a.final), after(a.closed, zero), a.later, a.recalled ? 1 : 0]),
   ];
 }
+
+const packFact = (f: Fact, zero: Instant): Packed => [
+  ...[f.leaf, f.at - zero, f.received - f.at, f.order, f.used ? 1 : 0],
+  ...(f.kept === undefined ? [] : [f.kept]),
+];
 
 /** Reads what `encodePerson` wrote; anything else is an assertion: stored state is ours or broken. */
 export function decodePerson(bytes: Uint8Array): PersonState {
@@ -106,16 +114,18 @@ type StoredAction = [
   ...[id: string, step: string, expires: number, final: Maybe<NonNullable<SentAction['final']>>],
   ...[closed: Maybe<number>, later: SentAction['later'], recalled: number],
 ];
+type StoredFact = [leaf: number, at: number, delay: number, order: number, used: number, kept?: JsonObject];
+type StoredSpan = [leaf: number, from: number, to: number, open: number];
 type StoredRun = [
   ...[trigger: string, version: number, key: string, opener: string, phase: number, position: number],
   ...[opened: number, start: number, from: number, deadline: number, due: number, depth: number],
-  ...[aliases: JsonObject, lists: [string, StoredItem[]][], decided: Maybe<number>, since: Maybe<number>],
+  ...[facts: StoredFact[], lists: [string, StoredItem[]][], decided: Maybe<number>, spans: StoredSpan[], extended: Maybe<number>],
   ...[counted: number, met: Maybe<number>, waited: Maybe<number>, actions: StoredAction[]],
 ];
 type Stored = [
   ...[form: number, zero: Instant, revision: number, traitsAt: Instant, traits: JsonObject],
   ...[current: number[], before: number[], runs: StoredRun[]],
-  remembered: [string, number, Maybe<string>, number, number[]][],
+  remembered: [string, string, Maybe<string>, number, number[], number][],
   quiet: [string, number, Maybe<number>, Maybe<number>][],
   decided: [string, string, number, number, number][],
   counted: PersonState['counted'],
@@ -125,10 +135,11 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 const unpackRemembered = (r: Stored[8][number], zero: Instant): Remembered => ({
   trigger: r[0],
-  role: r[1] === 0 ? 'not' : 'exit',
+  test: r[1],
   key: r[2],
   times: r[4].map((span) => at(zero, span)),
   until: at(zero, r[3]),
+  cut: r[5] === 1,
 });
 
 function unpackQuiet(q: Stored[9][number], zero: Instant): Quiet {
@@ -160,17 +171,30 @@ function unpackRun(r: StoredRun, zero: Instant): Run {
     deadline: at(zero, r[9]),
     due: at(zero, r[10]),
     lists: unpackLists(r[13], zero),
-    counted: r[16] === 1,
-    actions: r[19].map((action) => unpackAction(action, zero)),
+    counted: r[17] === 1,
+    actions: r[20].map((action) => unpackAction(action, zero)),
     depth: r[11],
-    aliases: r[12],
+    facts: r[12].map((fact) => unpackFact(fact, zero)),
   };
   if (r[14] !== null) run.decided = at(zero, r[14]);
-  if (r[15] !== null) run.since = at(zero, r[15]);
-  if (r[17] !== null) run.met = at(zero, r[17]);
-  if (r[18] !== null) run.waited = at(zero, r[18]);
+  if (r[14] !== null) run.spans = r[15].map((span) => unpackSpan(span, zero));
+  if (r[16] !== null) run.extended = at(zero, r[16]);
+  if (r[18] !== null) run.met = at(zero, r[18]);
+  if (r[19] !== null) run.waited = at(zero, r[19]);
   return run;
 }
+
+function unpackFact([leaf, span, delay, order, used, kept]: StoredFact, zero: Instant): Fact {
+  const happened = at(zero, span);
+  const fact: Writable<Fact> = { leaf, at: happened, received: plus(happened, delay as Duration), order, used: used === 1 };
+  if (kept !== undefined) fact.kept = kept;
+  return fact;
+}
+
+const unpackSpan = ([leaf, from, to, open]: StoredSpan, zero: Instant): Span => ({
+  ...{ leaf, from: at(zero, from), to: at(zero, to) },
+  ...(open === 1 ? { open: true } : {}),
+});
 
 const unpackLists = (lists: StoredRun[13], zero: Instant): Run['lists'] =>
   Object.fromEntries(lists.map(([name, items]) => [name, items.map((item) => unpackItem(item, zero))]));

@@ -1,5 +1,7 @@
 import type { Instant, JsonObject } from '@tripline/kernel';
 import type { FinalStatus, OutcomeStatus } from '@tripline/model';
+import type { Fact } from './fact.js';
+import type { Span } from './judgement.js';
 
 /** Open and watched runs of one person; one more is not opened, and counted. */
 export const RUNS_MAX = 100;
@@ -51,9 +53,9 @@ export type Run = {
   /** Event time of its first element as it counts now: restart moves it. */
   readonly start: Instant;
   readonly phase: Phase;
-  /** The element waited for (matching), else the step that comes next. */
+  /** The step that comes next; 0 while matching. */
   readonly position: number;
-  /** Where the window or wait it is in began: the element or step before. */
+  /** While matching, how far absence is decided; else where the wait began. */
   readonly from: Instant;
   /** The end of that window or wait, exclusive. */
   readonly deadline: Instant;
@@ -61,12 +63,15 @@ export type Run = {
   readonly due: Instant;
   /** The greatest depth of cause among the events that made it. */
   readonly depth: number;
-  readonly aliases: JsonObject;
+  /** What the condition knows so far; once it is complete, what expressions read of it. */
+  readonly facts: readonly Fact[];
+  /** From when deadlines count at the earliest: the newest first event, under `onRepeat: extend`. */
+  readonly extended?: Instant;
   readonly lists: { readonly [name: string]: readonly Item[] };
   /** When its condition completed; absent while matching. */
   readonly decided?: Instant;
-  /** Where the window of its last element began: from then on the negated event recalls; present with `decided`. */
-  readonly since?: Instant;
+  /** The absences its condition rests on: what breaks one recalls; present with `decided`. */
+  readonly spans?: readonly Span[];
   /** Something of it was sent or is unknown: it counts for `limit`. */
   readonly counted: boolean;
   /** What the coming wait waits for has already happened. */
@@ -76,13 +81,16 @@ export type Run = {
   readonly actions: readonly SentAction[];
 };
 
-/** A negated or an exit event kept for a delayed first event that comes after it. A null key holds for every key. */
+/** Events kept for looking back, and for a delayed first event that comes after them. A null key holds for every key. */
 export type Remembered = {
   readonly trigger: string;
-  readonly role: 'not' | 'exit';
+  /** What was asked of them: `Leaf.test`. */
+  readonly test: string;
   readonly key: string | null;
   /** Newest first. */
   readonly times: readonly Instant[];
+  /** Older ones were dropped: before the last of `times` nothing is known. */
+  readonly cut: boolean;
   /** Forgotten from this instant on. */
   readonly until: Instant;
 };

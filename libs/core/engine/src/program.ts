@@ -1,7 +1,7 @@
-import { type Duration, type JsonObject, type Parsed, type Problem } from '@tripline/kernel';
+import { type Duration, type Instant, type JsonObject, type Parsed, type Problem } from '@tripline/kernel';
 import { CHANNELS, FINAL_STATUSES, LATER_STATUSES, parseTrigger, type NameSpan } from '@tripline/model';
 import { compileTrigger } from './compile-trigger.js';
-import { ANY_EVENT, type CompiledTrigger, type Roles } from './compiled-trigger.js';
+import { ANY_EVENT, TRAITS_CHANGED, type CompiledTrigger, type Roles } from './compiled-trigger.js';
 import type { Definition, Definitions } from './definitions.js';
 import { NameTable } from './name-table.js';
 
@@ -46,6 +46,11 @@ export class Program {
     return this.#all && name !== ANY_EVENT ? [...named, ...(this.#interests.get(ANY_EVENT) ?? NONE)] : named;
   }
 
+  /** The triggers that look at changes of traits. */
+  changes(): readonly Interest[] {
+    return this.#interests.get(TRAITS_CHANGED) ?? NONE;
+  }
+
   version(name: string, version: number): CompiledTrigger | undefined {
     return this.#versions.get(name)?.get(version);
   }
@@ -64,7 +69,8 @@ export class Program {
     const { name, version } = definition;
     const compiled = compileDocument(definition.document);
     if (!compiled.ok) return void problems.push(...compiled.problems.map((p) => ({ ...p, trigger: name, version })));
-    const trigger = { ...compiled.value, name, version, live: definition.state === 'live' };
+    const since = definition.since ?? (0 as Instant);
+    const trigger = { ...compiled.value, name, version, since, live: definition.state === 'live' };
     const versions = this.#versions.get(name) ?? new Map<number, CompiledTrigger>();
     this.#versions.set(name, versions.set(version, trigger));
     for (const [event, roles] of trigger.roles) {

@@ -1,39 +1,47 @@
-import type { EventTest, ListPart, Part, Roles, StepPart } from './compiled-trigger.js';
+import type { EventTest, ListPart, Roles, Silence, StepPart } from './compiled-trigger.js';
+import type { Condition, Leaf } from './condition.js';
 
 type Building = { -readonly [K in keyof Roles]: Roles[K] };
 
 /** What each event name means to a trigger: built once, looked up once an event. */
 export function rolesOf(
-  parts: readonly Part[],
+  condition: Condition,
+  silence: Silence | undefined,
   steps: readonly StepPart[],
   exits: readonly EventTest[],
   lists: readonly ListPart[],
 ): ReadonlyMap<string, Roles> {
   const roles = new Map<string, Building>();
   const of = (name: string): Building => {
-    const known = roles.get(name) ?? {
-      opens: false,
-      advances: [],
-      negates: false,
-      resets: false,
-      exits: [],
-      lists: [],
-      wakes: false,
-    };
+    const known = roles.get(name) ?? empty();
     roles.set(name, known);
     return known;
   };
-  parts.forEach((part, i) => {
-    const role = of(part.name);
-    if (part.kind === 'inactive') role.resets = true;
-    else if (part.kind === 'not') role.negates = true;
-    else if (i === 0) role.opens = true;
-    else role.advances = [...role.advances, i];
-  });
+  for (const leaf of condition.leaves) for (const name of leaf.names) addLeaf(of(name), condition, leaf);
+  for (const name of silence?.leaf.names ?? []) of(name).resets = true;
   for (const step of steps) if (step.kind === 'wait' && step.until !== undefined) of(step.until.name).wakes = true;
   for (const exit of exits) of(exit.name).exits = [...of(exit.name).exits, exit];
   for (const list of lists) for (const name of namesOf(list)) of(name).lists = [...of(name).lists, list];
   return roles;
 }
+
+function addLeaf(role: Building, { opens }: Condition, leaf: Leaf): void {
+  const isFact = leaf.role === 'event' || leaf.role === 'not';
+  if (isFact) role.leaves = [...role.leaves, leaf];
+  if (leaf.memory !== undefined) role.remembers = [...role.remembers, leaf];
+  if (leaf.role === 'not' || leaf.role === 'notSeen') role.negates = [...role.negates, leaf];
+  if (opens.includes(leaf)) role.opens = [...role.opens, leaf];
+}
+
+const empty = (): Building => ({
+  opens: [],
+  leaves: [],
+  remembers: [],
+  negates: [],
+  resets: false,
+  exits: [],
+  lists: [],
+  wakes: false,
+});
 
 const namesOf = ({ add, minus }: ListPart): Set<string> => new Set(minus === undefined ? [add.name] : [add.name, minus]);

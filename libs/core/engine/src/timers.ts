@@ -1,9 +1,9 @@
 import { assert, type Instant } from '@tripline/kernel';
 import type { Draft } from './draft.js';
-import { decideQuiet, decideSpell } from './inactivity.js';
+import { decideQuiet } from './inactivity.js';
+import { decide } from './matching.js';
 import { closeSilent } from './outcomes.js';
 import type { PersonState, Quiet, Run } from './person-state.js';
-import { decideMatching } from './sequence.js';
 import { goOn } from './steps.js';
 import { SILENCE_AFTER_EXPIRY } from './watching.js';
 
@@ -56,6 +56,5 @@ function decideRun(draft: Draft, run: Run): void {
   if (run.phase === 'completing' || run.phase === 'watched') return closeSilent(draft, run, run.deadline, SILENCE_AFTER_EXPIRY);
   if (trigger === undefined) return draft.remove(run);
   if (run.phase === 'waiting') return void goOn(draft, trigger, run, { decided: run.deadline, ready: run.due });
-  if (trigger.parts[run.position]?.kind === 'inactive') return decideSpell(draft, trigger, run);
-  decideMatching(draft, trigger, run);
+  decide(draft, trigger, run, run.deadline, run.due);
 }

@@ -16,6 +16,7 @@ export function applyTraits(draft: Draft, event: Event): boolean {
     draft.note('traits-too-large');
     return false;
   }
+  draft.changes = changesOf(traits, next);
   draft.set({ traits: next, revision: revision + 1, traitsAt: later(traitsAt, event.timestamp) });
   draft.outputs.push({ kind: 'profile', person: draft.person, revision: revision + 1, traits: next });
   return true;
@@ -33,4 +34,10 @@ function merge(traits: JsonObject, given: JsonObject, onlyMissing: boolean): Jso
     else merged.set(name, value);
   }
   return changed ? Object.fromEntries(merged) : undefined;
+}
+
+function changesOf(before: JsonObject, after: JsonObject): Draft['changes'] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const changed = names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
+  return new Map(changed.map((name) => [name, { before: before[name] ?? null, after: after[name] ?? null }]));
 }

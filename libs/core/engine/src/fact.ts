@@ -1,0 +1,21 @@
+import type { Instant, JsonObject } from '@tripline/kernel';
+
+/** Facts kept of one leaf that the condition has not used: what may still turn out to matter when something arrives late. */
+export const FACTS_UNUSED_MAX = 8;
+
+/** An event as one leaf of an open attempt sees it. Facts of one event have one `order`: its turn among the events of the attempt. */
+export type Fact = {
+  readonly leaf: number;
+  readonly at: Instant;
+  readonly received: Instant;
+  readonly order: number;
+  /** The condition rests on it as far as it is known. */
+  readonly used: boolean;
+  /** What expressions read of it; absent where nothing does. */
+  readonly kept?: JsonObject;
+};
+
+/** Where something stands in event time; events of one instant by their turn. */
+export type Mark = { readonly at: Instant; readonly order: number };
+
+export const isAfter = (a: Mark, b: Mark): boolean => a.at > b.at || (a.at === b.at && a.order > b.order);

@@ -1,0 +1,215 @@
+import { earlier, later, plus, type Duration, type Instant } from '@tripline/kernel';
+import type { AbsenceNode, EventNode, GroupNode, Item, Leaf, LookNode, Node, SequenceNode, TimesNode } from './condition.js';
+import { isAfter, type Fact, type Mark } from './fact.js';
+import { RUN_LIFE } from './window.js';
+
+/** The span in which an absence was asked for; `open`: what comes after it still recalls. */
+export type Span = { readonly leaf: number; readonly from: Instant; readonly to: Instant; readonly open?: true };
+
+/**
+ * What is known of a condition. `open`: it will be decided, without further events, at `deadline` or later; `on` is what it waits for.
+ * `used` are the facts it rests on, `spans` the absences.
+ */
+export type Verdict =
+  | {
+      readonly kind: 'done';
+      readonly at: Instant;
+      readonly order: number;
+      readonly used: readonly Fact[];
+      readonly spans: readonly Span[];
+    }
+  | { readonly kind: 'open'; readonly deadline: Instant; readonly used: readonly Fact[]; readonly on: readonly Leaf[] }
+  | { readonly kind: 'failed'; readonly item?: number; readonly unknown?: true };
+
+/** What a condition is judged by. */
+export type Ground = {
+  readonly facts: readonly Fact[];
+  /** What rests on absence is decided up to this instant, inclusive. */
+  readonly horizon: Instant;
+  readonly settle: Duration;
+  /** Deadlines count from here at the earliest (`onRepeat: extend`). */
+  readonly extended?: Instant;
+  /** Was there such an event in `(after, to]`, told before `to` + settle? Undefined: nobody knows. */
+  readonly look: (leaf: Leaf, after: Instant, to: Instant) => boolean | undefined;
+};
+
+/** After everything. */
+export const FAR = 8_640_000_000_000_000 as Instant;
+/** After a decision by the clock: events of that instant come later. */
+const BY_CLOCK = -1;
+const FAILED: Verdict = { kind: 'failed' };
+
+/**
+ * Judges a condition by what is known: a pure function of the facts and of how far absence is decided, the same in whatever order the
+ * facts arrived.
+ * I1. Windows are half-open in event time; an event counts for one only if it was received before the window's end + settle.
+ * I2. `done` and `failed` rest on events alone or on deadlines ≤ horizon; a greater horizon never takes them back.
+ * I3. An event counts for one element of a sequence only.
+ */
+export function judge(node: Node, from: Mark, end: Instant, ground: Ground): Verdict {
+  switch (node.kind) {
+    case 'event':
+      return judgeEvent(node, from, end, ground);
+    case 'times':
+      return judgeTimes(node, from, end, ground);
+    case 'absence':
+      return judgeAbsence(node, from, end, ground);
+    case 'look':
+      return judgeLook(node, from, ground);
+    case 'sequence':
+      return judgeSequence(node, from, end, ground);
+    case 'all':
+      return judgeAll(node, from, end, ground);
+    case 'any':
+      return judgeAny(node, from, end, ground);
+  }
+}
+
+/** Where a span that begins here ends. */
+const endOf = (from: Mark, length: Duration, { extended }: Ground): Instant =>
+  plus(extended === undefined ? from.at : later(from.at, extended), length);
+
+const within = (from: Mark, length: Duration | undefined, end: Instant, ground: Ground): Instant =>
+  length === undefined ? end : earlier(end, endOf(from, length, ground));
+
+const isInTime = (fact: Fact, end: Instant, { settle }: Ground): boolean =>
+  fact.at < end && (end === FAR || fact.received < plus(end, settle));
+
+const first = (facts: readonly Fact[]): Fact | undefined =>
+  facts.reduce<Fact | undefined>((best, fact) => (best === undefined || isAfter(best, fact) ? fact : best), undefined);
+
+function judgeEvent({ leaf, within: length }: EventNode, from: Mark, outer: Instant, ground: Ground): Verdict {
+  const end = within(from, length ?? RUN_LIFE, outer, ground);
+  const found = first(ground.facts.filter((f) => f.leaf === leaf.index && isAfter(f, from) && isInTime(f, end, ground)));
+  if (found !== undefined) return { kind: 'done', at: found.at, order: found.order, used: [found], spans: [] };
+  return end <= ground.horizon ? FAILED : { kind: 'open', deadline: end, used: [], on: [leaf] };
+}
+
+function judgeTimes(
+  { leaf, count, within: length, first: begins }: TimesNode,
+  from: Mark,
+  outer: Instant,
+  ground: Ground,
+): Verdict {
+  const end = within(from, begins ? undefined : RUN_LIFE, outer, ground);
+  const facts = ground.facts
+    .filter((f) => f.leaf === leaf.index && isAfter(f, from) && isInTime(f, end, ground))
+    .sort((a, b) => (isAfter(a, b) ? 1 : -1));
+  for (let i = 0; i + count <= facts.length; i++) {
+    const used = facts.slice(i, i + count);
+    const [head, last] = [used[0], used.at(-1)];
+    if (head === undefined || last === undefined || (length !== undefined && last.at >= plus(head.at, length))) continue;
+    return { kind: 'done', at: last.at, order: last.order, used, spans: [] };
+  }
+  const ends = facts.map((fact) => plus(fact.at, length ?? RUN_LIFE)).filter((at) => at > ground.horizon);
+  if (end <= ground.horizon || (begins && ends.length === 0)) return FAILED;
+  return { kind: 'open', deadline: ends.reduce(earlier, end), used: [], on: [leaf] };
+}
+
+function judgeAbsence({ leaf, for: length, strict }: AbsenceNode, from: Mark, outer: Instant, ground: Ground): Verdict {
+  const end = endOf(from, length, ground);
+  if (end > outer) return FAILED;
+  const isBroken = ground.facts.some(
+    (f) =>
+      f.leaf === leaf.index && f.order !== from.order && (strict ? f.at > from.at : f.at >= from.at) && isInTime(f, end, ground),
+  );
+  if (isBroken) return FAILED;
+  const begun = strict ? ground.facts.filter((f) => f.leaf === leaf.index && f.order === 0) : [];
+  if (end > ground.horizon) return { kind: 'open', deadline: end, used: begun, on: [leaf] };
+  return {
+    kind: 'done',
+    at: end,
+    order: BY_CLOCK,
+    used: begun,
+    spans: [{ leaf: leaf.index, from: from.at, to: end, open: true }],
+  };
+}
+
+/** Decided by a deadline of length zero; what is already there need not wait for it. */
+function judgeLook({ leaf, within: length }: LookNode, from: Mark, ground: Ground): Verdict {
+  const after = (from.at - length) as Instant;
+  const found = ground.look(leaf, after, from.at);
+  const wanted = leaf.role === 'seen';
+  const done: Verdict = {
+    kind: 'done',
+    at: from.at,
+    order: from.order,
+    used: [],
+    spans: wanted ? [] : [{ leaf: leaf.index, from: after, to: from.at }],
+  };
+  if (found === true) return wanted ? done : FAILED;
+  if (from.at > ground.horizon) return { kind: 'open', deadline: from.at, used: [], on: [leaf] };
+  if (found === undefined) return { kind: 'failed', unknown: true };
+  return wanted ? FAILED : done;
+}
+
+function judgeSequence({ items, within: length }: SequenceNode, from: Mark, outer: Instant, ground: Ground): Verdict {
+  const end = within(from, length, outer, ground);
+  const used: Fact[] = [];
+  const spans: Span[] = [];
+  let mark = from;
+  for (const [item, { node, without }] of items.entries()) {
+    const verdict = judgeBetween(without, mark, judge(node, mark, end, ground), ground);
+    if (verdict.kind === 'failed') return { ...verdict, item };
+    used.push(...verdict.used);
+    if (verdict.kind === 'open') return { ...verdict, used };
+    spans.push(...verdict.spans);
+    mark = verdict;
+  }
+  return { kind: 'done', at: mark.at, order: mark.order, used, spans };
+}
+
+/**
+ * Nothing of `without` between the mark and what came next. What did happen is a deadline for the rest: something earlier may still
+ * arrive, until its settle is over.
+ */
+function judgeBetween(without: Item['without'], mark: Mark, verdict: Verdict, ground: Ground): Verdict {
+  if (without.length === 0 || verdict.kind === 'failed') return verdict;
+  const leaves = without.map((leaf) => leaf.index);
+  const breaks = ground.facts.filter((f) => leaves.includes(f.leaf) && f.order !== mark.order && f.at >= mark.at);
+  const cut = first(verdict.kind === 'open' ? breaks : breaks.filter((f) => isInTime(f, verdict.at, ground)));
+  const on = verdict.kind === 'open' ? verdict.on : without;
+  if (cut !== undefined) {
+    const deadline = verdict.kind === 'open' ? earlier(cut.at, verdict.deadline) : cut.at;
+    return deadline <= ground.horizon ? FAILED : { kind: 'open', deadline, used: verdict.used, on };
+  }
+  if (verdict.kind === 'open') return verdict;
+  if (verdict.at > ground.horizon) return { kind: 'open', deadline: verdict.at, used: verdict.used, on };
+  return { ...verdict, spans: [...verdict.spans, ...leaves.map((leaf) => ({ leaf, from: mark.at, to: verdict.at }))] };
+}
+
+function judgeAll({ nodes, within: length }: GroupNode, from: Mark, outer: Instant, ground: Ground): Verdict {
+  const end = within(from, length, outer, ground);
+  const verdicts = nodes.map((node) => judge(node, from, end, ground));
+  const failed = verdicts.find((verdict) => verdict.kind === 'failed');
+  return failed ?? joined(verdicts, (best, next) => isAfter(next, best));
+}
+
+/** The first to be done; while another may yet turn out to have been done before it, that is waited for. */
+function judgeAny({ nodes, within: length }: GroupNode, from: Mark, outer: Instant, ground: Ground): Verdict {
+  const end = within(from, length, outer, ground);
+  const verdicts = nodes.map((node) => judge(node, from, end, ground)).filter((verdict) => verdict.kind !== 'failed');
+  if (verdicts.length === 0) return FAILED;
+  const done = verdicts.filter((verdict) => verdict.kind === 'done');
+  if (done.length === 0) return joined(verdicts, () => false);
+  const best = done.reduce((a, b) => (isAfter(a, b) ? b : a));
+  const earlierOnes = verdicts.filter((verdict) => verdict.kind === 'open' && verdict.deadline <= best.at);
+  return earlierOnes.length === 0 ? best : joined(earlierOnes, () => false);
+}
+
+/** Done when all are; as one of them, the best. */
+function joined(verdicts: readonly Verdict[], isBetter: (best: Mark, next: Mark) => boolean): Verdict {
+  const known = verdicts.filter((verdict) => verdict.kind !== 'failed');
+  const used = known.flatMap((verdict) => verdict.used);
+  const open = known.filter((verdict) => verdict.kind === 'open');
+  if (open.length > 0)
+    return {
+      kind: 'open',
+      deadline: open.map((each) => each.deadline).reduce(earlier),
+      used,
+      on: open.flatMap((each) => each.on),
+    };
+  const done = known.filter((verdict) => verdict.kind === 'done');
+  const mark = done.reduce<Mark>((best, next) => (isBetter(best, next) ? next : best), done[0] ?? { at: FAR, order: 0 });
+  return { kind: 'done', at: mark.at, order: mark.order, used, spans: done.flatMap((each) => each.spans) };
+}

@@ -1,0 +1,144 @@
+import { earlier, later, type Instant, type JsonObject } from '@tripline/kernel';
+import type { Event } from '@tripline/model';
+import { causeOf } from './cause.js';
+import type { CompiledTrigger, Roles } from './compiled-trigger.js';
+import type { Leaf } from './condition.js';
+import { belongs, mayBelong } from './correlation.js';
+import type { Draft } from './draft.js';
+import { isAccepted, possibly, surely } from './event-test.js';
+import { FACTS_UNUSED_MAX, isAfter, type Fact } from './fact.js';
+import { complete } from './firing.js';
+import { FAR, judge, type Ground, type Verdict } from './judgement.js';
+import { keptOf } from './kept.js';
+import { lookBack } from './memory.js';
+import type { Run } from './person-state.js';
+import { timed } from './window.js';
+
+/** What an event did to the open attempts of a trigger: `moved` one on, or was `taken` by one whose first element takes several. */
+export type Offered = { readonly moved: boolean; readonly taken: boolean };
+
+/**
+ * Offers an event to the attempts of a trigger whose condition is not complete: each keeps it as a fact of the leaves it fits, and is judged
+ * anew. An event that moves an attempt on is not at once the first of another.
+ */
+export function offer(draft: Draft, trigger: CompiledTrigger, roles: Roles, event: Event): Offered {
+  let moved = false;
+  let taken = false;
+  for (const run of draft.runsOf(trigger)) {
+    if (run.phase !== 'matching' || !draft.state.runs.includes(run)) continue;
+    const order = nextOrder(run);
+    const facts = roles.leaves.flatMap((leaf) => factOf(draft, trigger, run, leaf, event, order) ?? []);
+    if (facts.length === 0) continue;
+    const depth = facts.some(({ leaf }) => trigger.condition.leaves[leaf]?.role === 'event') ? (event.causedBy?.depth ?? 0) : 0;
+    const firsts = facts.filter(({ leaf }) => isFirst(trigger, leaf));
+    taken ||= firsts.length > 0;
+    const start = firsts.map(({ at }) => at).reduce(earlier, run.start);
+    const next = draft.replace(run, { ...run, start, depth: Math.max(run.depth, depth), facts: [...run.facts, ...facts] });
+    moved = decide(draft, trigger, next, run.from, event.received).some((fact) => fact.order === order) || moved;
+  }
+  return { moved, taken };
+}
+
+export const nextOrder = ({ facts }: Run): number => facts.reduce((max, { order }) => Math.max(max, order), 0) + 1;
+
+const isFirst = ({ condition }: CompiledTrigger, index: number): boolean => condition.opens.some((leaf) => leaf.index === index);
+
+function factOf(draft: Draft, trigger: CompiledTrigger, run: Run, leaf: Leaf, event: Event, order: number): Fact | undefined {
+  const key = leaf.key(event.properties);
+  if (leaf.role === 'not') {
+    if (!mayBelong(key, run) || !possibly(draft, leaf, event, run)) return undefined;
+    return { leaf: leaf.index, at: event.timestamp, received: event.received, order, used: false };
+  }
+  const { condition } = trigger;
+  if (isFirst(trigger, leaf.index) && (condition.first === 'one' || isPastFirst(draft, trigger, run))) return undefined;
+  if (!belongs(key, run) || event.timestamp < earliest(trigger, run) || !surely(draft, trigger, leaf, event, run))
+    return undefined;
+  if (!isAccepted(event, trigger.accept)) return void draft.note('event-late', trigger.name);
+  return causeOf(draft, trigger, event) === undefined ? undefined : makeFact(draft, trigger, leaf, event, order);
+}
+
+/** Before its first element is complete, an attempt that takes several events may turn out to have begun earlier. */
+const earliest = ({ condition }: CompiledTrigger, run: Run): Instant =>
+  condition.first === 'several' ? (0 as Instant) : run.start;
+
+const isPastFirst = (draft: Draft, trigger: CompiledTrigger, run: Run): boolean => {
+  const [item] = trigger.condition.root.items;
+  return item === undefined || judge(item.node, startOf(run), FAR, groundOf(draft, trigger, run, run.from)).kind === 'done';
+};
+
+export function makeFact(draft: Draft, trigger: CompiledTrigger, leaf: Leaf, event: Event, order: number): Fact {
+  const keep = leaf.alias === undefined ? undefined : trigger.keeps.get(leaf.alias);
+  const kept: JsonObject | undefined =
+    keep === undefined || keep.size === 0 ? undefined : keptOf(draft, trigger, event.properties, keep);
+  const { timestamp: at, received } = event;
+  return { leaf: leaf.index, at, received, order, used: false, ...(kept === undefined ? {} : { kept }) };
+}
+
+/** Before every event of the attempt. */
+export const startOf = ({ start }: Pick<Run, 'start'>): { readonly at: Instant; readonly order: number } => ({
+  at: start,
+  order: -1,
+});
+
+export function groundOf(draft: Draft, trigger: CompiledTrigger, run: Run, horizon: Instant): Ground {
+  return {
+    facts: run.facts,
+    horizon,
+    settle: trigger.settle,
+    ...(run.extended === undefined ? {} : { extended: run.extended }),
+    look: (leaf, after, to) => lookBack(draft, trigger, leaf, run.key, after, to),
+  };
+}
+
+export const verdictOn = (draft: Draft, trigger: CompiledTrigger, run: Run, horizon: Instant): Verdict =>
+  judge(trigger.condition.root, startOf(run), FAR, groundOf(draft, trigger, run, horizon));
+
+/**
+ * Judges an attempt and draws the consequence: it is complete, over, or waits on. Absence is decided up to `horizon`. Answers the facts
+ * its condition rests on by now.
+ */
+export function decide(draft: Draft, trigger: CompiledTrigger, run: Run, horizon: Instant, ready: Instant): readonly Fact[] {
+  const verdict = verdictOn(draft, trigger, run, horizon);
+  if (verdict.kind === 'failed') {
+    if (verdict.unknown === true) draft.note('condition-unknown', trigger.name);
+    const next = verdict.item === 0 ? slid(trigger, run) : undefined;
+    if (next !== undefined) return decide(draft, trigger, draft.replace(run, next), horizon, ready);
+    draft.remove(run);
+    return [];
+  }
+  const facts = keptFacts(trigger, run, verdict.used, verdict.kind === 'done');
+  if (verdict.kind === 'open') draft.replace(run, timed({ ...run, facts, from: horizon }, verdict.deadline, trigger.settle));
+  else complete(draft, trigger, draft.replace(run, { ...run, facts }), { decided: verdict.at, spans: verdict.spans, ready });
+  return verdict.used;
+}
+
+/** An attempt whose first element takes several events goes on from the next of them when the window of the first is over. */
+function slid({ condition }: CompiledTrigger, run: Run): Run | undefined {
+  if (condition.first !== 'several') return undefined;
+  const firsts = run.facts.filter(({ leaf }) => condition.opens.some((each) => each.index === leaf));
+  const head = firsts.reduce<Fact | undefined>(
+    (best, fact) => (best === undefined || isAfter(best, fact) ? fact : best),
+    undefined,
+  );
+  const rest = firsts.filter((fact) => fact !== head);
+  if (rest.length === 0) return undefined;
+  const start = rest.map(({ at }) => at).reduce(earlier);
+  return { ...run, start, facts: run.facts.filter((fact) => fact !== head) };
+}
+
+/** Would the attempt still be undecided without this event? A late tick must not let more in than a punctual one. */
+export function isOpenTo(draft: Draft, trigger: CompiledTrigger, run: Run, { timestamp, received }: Event): boolean {
+  const reached = later(timestamp, (received - trigger.settle) as Instant);
+  return verdictOn(draft, trigger, run, later(run.from, reached)).kind === 'open';
+}
+
+/** What the condition rests on, and of the rest the newest of each leaf; once it is complete only what expressions read. */
+function keptFacts({ condition }: CompiledTrigger, run: Run, used: readonly Fact[], isComplete: boolean): readonly Fact[] {
+  if (isComplete) return used.filter(({ kept }) => kept !== undefined).map((fact) => ({ ...fact, used: true }));
+  const kept = run.facts.map((fact) => (used.includes(fact) === fact.used ? fact : { ...fact, used: !fact.used }));
+  return kept.filter((fact, i) => {
+    if (fact.used) return true;
+    const max = condition.limits[fact.leaf] ?? FACTS_UNUSED_MAX;
+    return kept.slice(i + 1).filter((each) => each.leaf === fact.leaf && !each.used).length < max;
+  });
+}
