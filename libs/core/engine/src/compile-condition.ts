@@ -92,7 +92,8 @@ class ConditionCompiler {
     const { where, by, as, times } = element;
     if (place.isFirst && by === 'none' && this.compilation.trigger.by !== undefined)
       this.compilation.refuse(`${place.path}.by`, 'the first element gives the key: it cannot lift it');
-    const leaf = this.leaf({ ...subjectOf(element), role: 'event', where, by, as }, place.path, times);
+    const memory = place.isFirst ? {} : { memory: 0 as Duration };
+    const leaf = this.leaf({ ...subjectOf(element), role: 'event', where, by, as, ...memory }, place.path, times);
     if (times === undefined) return { kind: 'event', leaf, ...span(element.within) };
     return { kind: 'times', leaf, count: times, first: place.isFirst, ...span(element.within) };
   }

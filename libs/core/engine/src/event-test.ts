@@ -15,6 +15,9 @@ export function surely(draft: Draft, trigger: CompiledTrigger, test: Test, event
   return answer === true;
 }
 
+/** As `surely`, where nothing depends on it yet: not counted. */
+export const isKnownToBe = (draft: Draft, test: Test, event: Event): boolean => ask(draft, test, event, undefined) === true;
+
 /** Can it be such an event? What is unknown can. */
 export const possibly = (draft: Draft, test: Test, event: Event, run: Run | undefined): boolean =>
   ask(draft, test, event, run) !== false;

@@ -10,7 +10,7 @@ import { FACTS_UNUSED_MAX, isAfter, type Fact } from './fact.js';
 import { complete } from './firing.js';
 import { FAR, judge, type Ground, type Verdict } from './judgement.js';
 import { keptOf } from './kept.js';
-import { lookBack } from './memory.js';
+import { forget, lookBack } from './memory.js';
 import type { Run } from './person-state.js';
 import { timed } from './window.js';
 
@@ -108,7 +108,10 @@ export function decide(draft: Draft, trigger: CompiledTrigger, run: Run, horizon
   }
   const facts = keptFacts(trigger, run, verdict.used, verdict.kind === 'done');
   if (verdict.kind === 'open') draft.replace(run, timed({ ...run, facts, from: horizon }, verdict.deadline, trigger.settle));
-  else complete(draft, trigger, draft.replace(run, { ...run, facts }), { decided: verdict.at, spans: verdict.spans, ready });
+  else {
+    if (trigger.trigger.onRepeat !== 'parallel') forget(draft, trigger, run, verdict.used);
+    complete(draft, trigger, draft.replace(run, { ...run, facts }), { decided: verdict.at, spans: verdict.spans, ready });
+  }
   return verdict.used;
 }
 

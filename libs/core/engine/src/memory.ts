@@ -1,63 +1,71 @@
-import { plus, type Duration, type Instant } from '@tripline/kernel';
+import { plus, type Duration, type Instant, type JsonObject } from '@tripline/kernel';
 import type { Event } from '@tripline/model';
 import type { CompiledTrigger, EventTest, Roles } from './compiled-trigger.js';
 import type { Leaf } from './condition.js';
 import { mayBelong, type Key } from './correlation.js';
 import type { Draft } from './draft.js';
-import { possibly, surely } from './event-test.js';
+import { isAccepted, isKnownToBe, possibly } from './event-test.js';
 import type { Fact } from './fact.js';
-import { REMEMBERED_MAX, REMEMBERED_TIMES_MAX, type Remembered } from './person-state.js';
+import { keptOf } from './kept.js';
+import { REMEMBERED_MAX, REMEMBERED_TIMES_MAX, type Remembered, type Run } from './person-state.js';
 
 /**
- * Remembers events that conditions look back to, and negated and exit events, so that a first event that is delayed and comes after them
- * opens nothing.
+ * Remembers events that conditions look back to, and those after the first that a delayed first event would still find: negated ones, exits,
+ * and the elements to come.
  * I1. An entry lives until no moment that is still accepted can look back to its newest time.
- * I2. Times are newest first. Of negated events older than `settle` before the newest only one is kept: a window that is still undecided
- *     when a delayed first event arrives ends no earlier than that.
+ * I2. Times are newest first. Of an absence `for` a time, those older than `settle` before the newest are but one: a window that is
+ *     still undecided when a delayed first event arrives ends no earlier than that.
  * I3. An event of unknown key holds for every key where it denies, and for none where it is wanted.
  */
 export function rememberEvent(draft: Draft, trigger: CompiledTrigger, roles: Roles, event: Event): void {
   for (const leaf of roles.remembers) rememberLeaf(draft, trigger, leaf, event);
   for (const exit of roles.exits)
     if (possibly(draft, exit, event, undefined))
-      put(draft, trigger, exit.test, exit.key(event.properties), 0 as Duration, event, thinned);
+      put(draft, trigger, { test: exit.test, key: exit.key(event.properties), window: 0 as Duration, thin: true }, event);
 }
 
 function rememberLeaf(draft: Draft, trigger: CompiledTrigger, leaf: Leaf, event: Event): void {
-  const { memory = 0 as Duration, role } = leaf;
+  const { memory: window = 0 as Duration, role, test } = leaf;
   const key = leaf.key(event.properties);
-  const isOne =
-    role === 'seen'
-      ? key !== undefined && surely(draft, trigger, leaf, event, undefined)
-      : possibly(draft, leaf, event, undefined);
-  if (isOne) put(draft, trigger, leaf.test, key, memory, event, role === 'not' ? thinned : (times) => times);
+  const isWanted = role === 'event' || role === 'seen';
+  const isOne = isWanted ? key !== undefined && isKnownToBe(draft, leaf, event) : possibly(draft, leaf, event, undefined);
+  if (!isOne || (role === 'event' && !isAccepted(event, trigger.accept))) return;
+  const keep = leaf.alias === undefined ? undefined : trigger.keeps.get(leaf.alias);
+  const kept = keep === undefined || keep.size === 0 ? undefined : keptOf(draft, trigger, event.properties, keep);
+  put(draft, trigger, { test, key, window, thin: role === 'not' && window > 0, kept }, event);
 }
 
-function put(
-  draft: Draft,
-  trigger: CompiledTrigger,
-  test: string,
-  key: Key,
-  window: Duration,
-  event: Event,
-  thin: (times: readonly Instant[], settle: Duration) => readonly Instant[],
-): void {
+type Put = {
+  readonly test: string;
+  readonly key: Key;
+  readonly window: Duration;
+  readonly thin: boolean;
+  readonly kept?: JsonObject | undefined;
+};
+
+function put(draft: Draft, trigger: CompiledTrigger, { test, key, window, thin, kept }: Put, event: Event): void {
   const entry = entryKey(key);
   const { remembered } = draft.state;
   const before = remembered.find((each) => each.trigger === trigger.name && each.test === test && each.key === entry);
-  const all = [...new Set([...(before?.times ?? []), event.timestamp])].sort((a, b) => b - a);
-  const times = thin(all, trigger.settle).slice(0, REMEMBERED_TIMES_MAX);
+  const known = (before?.times ?? [])
+    .map((at, i) => ({ at, kept: before?.kept?.[i] }))
+    .filter(({ at }) => at !== event.timestamp);
+  const sorted = [...known, { at: event.timestamp, kept }].sort((a, b) => b.at - a.at);
+  const all = thin ? thinned(sorted, trigger.settle) : sorted;
+  const some = all.slice(0, REMEMBERED_TIMES_MAX);
+  const times = some.map(({ at }) => at);
   const until = plus(times[0] ?? event.timestamp, (window + trigger.accept) as Duration);
   const others = remembered.filter((each) => each !== before && each.until > event.received);
-  const next = { trigger: trigger.name, test, key: entry, times, cut: before?.cut === true || times.length < all.length, until };
-  draft.set({ remembered: bounded(draft, [...others, next]) });
+  const next = { trigger: trigger.name, test, key: entry, times, cut: before?.cut === true || some.length < all.length, until };
+  const more = kept === undefined && before?.kept === undefined ? {} : { kept: some.map((each) => each.kept ?? {}) };
+  draft.set({ remembered: bounded(draft, [...others, { ...next, ...more }]) });
 }
 
 const entryKey = (key: Key): string | null => (typeof key === 'string' ? key : null);
 
-function thinned(all: readonly Instant[], settle: Duration): readonly Instant[] {
-  const newest = all[0] ?? (0 as Instant);
-  const recent = all.filter((time) => time > newest - settle);
+function thinned<T extends { readonly at: Instant }>(all: readonly T[], settle: Duration): readonly T[] {
+  const newest = all[0]?.at ?? (0 as Instant);
+  const recent = all.filter(({ at }) => at > newest - settle);
   return all.slice(0, recent.length + 1);
 }
 
@@ -73,7 +81,10 @@ const entriesFor = (draft: Draft, { name }: CompiledTrigger, test: string, key: 
     (entry) => entry.trigger === name && entry.test === test && mayBelong(entry.key ?? undefined, { key }),
   );
 
-/** What an attempt that begins at `from` finds already there of what it must not find; `order` is the first turn that is free. */
+/**
+ * What an attempt that begins at `from` finds already there, of an element to come only what happened later; `order` is the first turn that is free. Where it is not known any more whether
+ * there was what must not be, there was. Times of one name and instant are taken for one event.
+ */
 export function rememberedFacts(
   draft: Draft,
   trigger: CompiledTrigger,
@@ -82,14 +93,46 @@ export function rememberedFacts(
   order: number,
 ): readonly Fact[] {
   if (draft.state.remembered.length === 0) return [];
-  const found = trigger.condition.leaves
-    .filter((leaf) => leaf.role === 'not' && leaf.memory !== undefined)
+  const turns = new Map<string, number>();
+  const turnOf = (leaf: Leaf, { at }: Fact): number => {
+    const event = `${at} ${leaf.names.join(' ')}`;
+    const turn = turns.get(event) ?? order + turns.size;
+    turns.set(event, turn);
+    return turn;
+  };
+  return trigger.condition.leaves
+    .filter((leaf) => leaf.memory !== undefined && (leaf.role === 'not' || leaf.role === 'event'))
     .flatMap((leaf) =>
-      entriesFor(draft, trigger, leaf.test, key).flatMap(({ times }) => times.map((at) => ({ leaf: leaf.index, at }))),
+      entriesFor(draft, trigger, leaf.test, key)
+        .flatMap((entry) => factsOf(leaf, entry, from))
+        .map((fact) => ({ ...fact, order: turnOf(leaf, fact) })),
     );
-  return found
-    .filter(({ at }) => at >= from)
-    .map(({ leaf, at }, i) => ({ leaf, at, received: at, order: order + i, used: false }));
+}
+
+function factsOf({ index: leaf, role }: Leaf, { times, kept, cut }: Remembered, from: Instant): Fact[] {
+  const facts = times.flatMap((at, i): Fact[] => {
+    const fact = { leaf, at, received: at, order: 0, used: false };
+    return at < from || (role === 'event' && at === from) ? [] : [kept?.[i] === undefined ? fact : { ...fact, kept: kept[i] }];
+  });
+  const isLost = cut && role === 'not' && (times.at(-1) ?? from) > from;
+  return isLost ? [...facts, { leaf, at: from, received: from, order: 0, used: false }] : facts;
+}
+
+/** An attempt took these: one that begins later does not take them again. */
+export function forget(draft: Draft, trigger: CompiledTrigger, run: Run, used: readonly Fact[]): void {
+  const taken = used.flatMap(({ leaf, at }) => {
+    const { test, memory } = trigger.condition.leaves[leaf] ?? {};
+    return memory === undefined ? [] : [{ test, at }];
+  });
+  if (taken.length === 0) return;
+  const remembered = draft.state.remembered.map((entry) => {
+    const isTaken = (at: Instant): boolean => taken.some((each) => each.test === entry.test && each.at === at);
+    if (entry.trigger !== trigger.name || entry.key !== run.key || !entry.times.some(isTaken)) return entry;
+    const left = entry.times.map((_, i) => i).filter((i) => !isTaken(entry.times[i] ?? (0 as Instant)));
+    const times = left.map((i) => entry.times[i] ?? (0 as Instant));
+    return { ...entry, times, ...(entry.kept === undefined ? {} : { kept: left.map((i) => entry.kept?.[i] ?? {}) }) };
+  });
+  draft.set({ remembered: remembered.filter(({ times }) => times.length > 0) });
 }
 
 /** Was there such an event in `(after, to]`? Undefined where what is remembered does not reach back so far. */

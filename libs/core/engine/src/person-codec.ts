@@ -31,7 +31,15 @@ export function personText(state: PersonState): string {
     packHashes(messages.current),
     packHashes(messages.before),
     runs.map((run) => packRun(run, zero)),
-    remembered.map((r) => [r.trigger, r.test, r.key, r.until - zero, r.times.map((time) => time - zero), r.cut ? 1 : 0]),
+    remembered.map((r) => [
+      r.trigger,
+      r.test,
+      r.key,
+      r.until - zero,
+      r.times.map((time) => time - zero),
+      r.cut ? 1 : 0,
+      ...(r.kept === undefined ? [] : [r.kept]),
+    ]),
     quiet.map((q) => [q.trigger, q.last - zero, after(q.armed, zero), after(q.due, zero)]),
     decided.map((d) => [d.trigger, d.key, d.from - zero, d.decided - zero, d.until - zero]),
     counted,
@@ -125,7 +133,7 @@ type StoredRun = [
 type Stored = [
   ...[form: number, zero: Instant, revision: number, traitsAt: Instant, traits: JsonObject],
   ...[current: number[], before: number[], runs: StoredRun[]],
-  remembered: [string, string, Maybe<string>, number, number[], number][],
+  remembered: [string, string, Maybe<string>, number, number[], number, JsonObject[]?][],
   quiet: [string, number, Maybe<number>, Maybe<number>][],
   decided: [string, string, number, number, number][],
   counted: PersonState['counted'],
@@ -140,6 +148,7 @@ const unpackRemembered = (r: Stored[8][number], zero: Instant): Remembered => ({
   times: r[4].map((span) => at(zero, span)),
   until: at(zero, r[3]),
   cut: r[5] === 1,
+  ...(r[6] === undefined ? {} : { kept: r[6] }),
 });
 
 function unpackQuiet(q: Stored[9][number], zero: Instant): Quiet {
