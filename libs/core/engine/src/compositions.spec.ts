@@ -198,7 +198,7 @@ const leaf: fc.Arbitrary<Condition> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ not: name, for: length }) },
   { weight: 1, arbitrary: fc.record({ seen: name, within: length }) },
   { weight: 1, arbitrary: fc.record({ notSeen: name, within: length }) },
-) as fc.Arbitrary<Condition>;
+);
 const node = (depth: number): fc.Arbitrary<Condition> =>
   depth === 0
     ? leaf

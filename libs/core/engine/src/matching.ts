@@ -6,7 +6,7 @@ import type { Leaf } from './condition.js';
 import { belongs, mayBelong } from './correlation.js';
 import type { Draft } from './draft.js';
 import { isAccepted, possibly, surely } from './event-test.js';
-import { FACTS_UNUSED_MAX, isAfter, type Fact } from './fact.js';
+import { FACTS_UNUSED_MAX, isAfter, type Fact, type Mark } from './fact.js';
 import { complete } from './firing.js';
 import { FAR, judge, type Ground, type Verdict } from './judgement.js';
 import { keptOf } from './kept.js';
@@ -111,9 +111,24 @@ export function decide(draft: Draft, trigger: CompiledTrigger, run: Run, horizon
   else {
     if (trigger.trigger.onRepeat !== 'parallel') forget(draft, trigger, run, verdict.used);
     complete(draft, trigger, draft.replace(run, { ...run, facts }), { decided: verdict.at, spans: verdict.spans, ready });
+    startAfresh(draft, trigger, run, verdict, horizon, ready);
   }
   return verdict.used;
 }
+
+/** What such an attempt kept but did not need, because only a timer could say so, begins the next one. */
+function startAfresh(draft: Draft, trigger: CompiledTrigger, run: Run, done: Mark, horizon: Instant, ready: Instant): void {
+  if (trigger.condition.first !== 'several') return;
+  const rest = run.facts.filter((fact) => isFirst(trigger, fact.leaf) && isAfter(fact, done));
+  const [head] = rest;
+  if (head === undefined || draft.state.runs.some((each) => each.opener === run.opener && isActing(each, run))) return;
+  const start = rest.map(({ at }) => at).reduce(earlier);
+  const next = { ...run, opener: `${run.opener}>${head.order}`, opened: start, start, facts: rest };
+  decide(draft, trigger, draft.add(next), horizon, ready);
+}
+
+const isActing = (each: Run, { trigger, key }: Run): boolean =>
+  each.trigger === trigger && each.key === key && (each.phase === 'completing' || each.phase === 'waiting');
 
 /** An attempt whose first element takes several events goes on from the next of them when the window of the first is over. */
 function slid({ condition }: CompiledTrigger, run: Run): Run | undefined {

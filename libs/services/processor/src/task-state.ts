@@ -71,7 +71,7 @@ export class TaskState {
       case 'tick':
         return this.#onTick(input, record.appended);
       case 'control':
-        return this.#onControl(input);
+        return this.#onControl(input, record.appended);
       case 'foreign':
         return this.#setAside(record, input.detail);
     }
@@ -133,8 +133,8 @@ export class TaskState {
     this.outbox.take(person, outputs);
   }
 
-  #onControl(control: Control): true {
-    const definitions = applyControl(this.#definitions, control);
+  #onControl(control: Control, at: Instant): true {
+    const definitions = applyControl(this.#definitions, control, at);
     if (definitions === this.#definitions) return true;
     this.#definitions = definitions;
     this.#definitionsChanged = true;
