@@ -375,6 +375,23 @@ export function describeGatehouse(name: string, open: () => Promise<GatePlace>):
         expect((await claim())[0]?.facts.recalled).toBe(true);
       });
 
+      test('what is deferred past its expiry is due at its expiry', async () => {
+        await handOver(makeAction({ expires: at(10_000) }));
+        await report({ status: 'deferred', attempt: 1, retryAt: at(60_000) });
+        expect(await claim(at(9_999))).toEqual([]);
+        expect(await claim(at(10_000))).toHaveLength(1);
+      });
+
+      test.each(['*', 'abandoned-cart'])(
+        'what is deferred while %s is stopped is due at once, as all that is held',
+        async (scope) => {
+          await handOver();
+          await ports.switches.set(scope, 'stopped', NOW, 'ops');
+          await report({ status: 'deferred', attempt: 1, retryAt: at(60_000) });
+          expect((await claim())[0]?.facts.stopped).toBe(true);
+        },
+      );
+
       test('receipts of actions nobody knows change nothing', async () => {
         await report({ action: 'act_unknown', status: 'sent' }, { action: 'act_unknown', status: 'opened' });
         expect(await ports.messages.messages({ max: 10 })).toEqual([]);
