@@ -57,10 +57,18 @@ export async function untold(sql: Statements, now: Instant, age: Duration, max: 
 }
 
 const TOLD = `
-  with locked as (select id, day from actions where id = any($1::text[]) and not told order by id for update)
+  with locked as (
+    select a.id, a.day from unnest($1::text[], $2::integer[], $3::integer[]) as x(id, day, attempts)
+    join actions a using (id, day) where a.attempts = x.attempts and not a.told order by a.id for update of a)
   update actions a set told = true from locked where a.id = locked.id and a.day = locked.day`;
 
-export const told = async (sql: Statements, ids: readonly string[]): Promise<void> => void (await sql.rows(TOLD, [ids]));
+export async function told(sql: Statements, some: readonly Untold[]): Promise<void> {
+  await sql.rows(TOLD, [
+    column(some, (u) => u.action.id),
+    column(some, (u) => dayOf(u.action.decided)),
+    column(some, (u) => u.attempt),
+  ]);
+}
 
 const SILENT: Decision = { kind: 'drop', status: 'unknown', reason: 'silent' };
 const CLOSE_SILENT = `

@@ -41,7 +41,7 @@ export function describeGatehouse(name: string, open: () => Promise<GatePlace>):
       await admit(action);
       await claim();
       await decide(action, SEND);
-      await ports.gatehouse.told([action.id]);
+      await ports.gatehouse.told([{ action, decision: SEND, attempt: 1 }]);
     };
 
     test('an action comes back as it was given, whatever it holds', async () => {
@@ -157,9 +157,10 @@ export function describeGatehouse(name: string, open: () => Promise<GatePlace>):
         { action: sent, decision: SEND, attempt: 1 },
         { action: dropped, decision: DROP, attempt: 0 },
       ]);
-      await ports.gatehouse.told([sent.id]);
+      await ports.gatehouse.told([{ action: sent, decision: SEND, attempt: 1 }]);
       expect(idsOf(await untold(at(99_000)))).toEqual([dropped.id]);
-      await ports.gatehouse.told([dropped.id, 'act_unknown']);
+      const told = { action: dropped, decision: DROP, attempt: 0 };
+      await ports.gatehouse.told([told, { ...told, action: makeAction({ id: 'act_unknown' }) }]);
       expect(await untold(at(99_000))).toEqual([]);
       await other.close();
     });
@@ -366,6 +367,19 @@ export function describeGatehouse(name: string, open: () => Promise<GatePlace>):
         expect([await statusOf(), await reasonOf()]).toEqual(['held', 'handed-over']);
         await report({ status: 'deferred', attempt: 2, retryAt: at(90_000) }, { status: 'sent', attempt: 2 });
         expect(await statusOf()).toBe('sent');
+      });
+
+      test('whoever marks an attempt told late leaves the next one to be told', async () => {
+        const action = makeAction();
+        await admit(action);
+        const [first] = await decide(action, SEND);
+        await report({ status: 'deferred', attempt: 1, retryAt: at(2_000) });
+        const second = await decide(action, SEND, at(2_000));
+        await ports.gatehouse.told([first as Untold]);
+        expect(await ports.gatehouse.untold(at(99_000), seconds(10), 10)).toEqual(second);
+        expect(second[0]?.attempt).toBe(2);
+        await ports.gatehouse.told(second);
+        expect(await ports.gatehouse.untold(at(99_000), seconds(10), 10)).toEqual([]);
       });
 
       test('what was recalled meanwhile is due at once when it is deferred', async () => {
