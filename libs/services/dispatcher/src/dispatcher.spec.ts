@@ -184,6 +184,14 @@ describe('Dispatcher', () => {
     expect(new Set(receipts().map((r) => r.id)).size).toBe(ATTEMPTS_MAX);
   });
 
+  test('a provider that asks for a second each time does not use up the attempts in as many: no sooner than ours', async () => {
+    const soon = plus(START, seconds(1));
+    const provider = new ScriptedProvider('email', () => ({ kind: 'retryable', reason: 'status-503', retryAt: soon }));
+    const { dispatcher, receipts } = setUp(provider);
+    for (const attempt of [1, 2, 3]) await dispatcher.onDispatches(batchOf([ready({ attempt })]));
+    expect(receipts().map((r) => r.retryAt)).toEqual([seconds(5), minutes(5), minutes(30)].map((length) => plus(START, length)));
+  });
+
   test('a dispatch that comes twice is sent once and told twice, under one id', async () => {
     const { dispatcher, provider, receipts } = setUp();
     await dispatcher.onDispatches(batchOf([ready(), ready()]));
