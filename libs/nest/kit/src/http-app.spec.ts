@@ -107,6 +107,10 @@ describe('refusals', () => {
     expect(answer.headers.get('allow')).toBe('POST');
   });
 
+  it('are not made of a slash too many', async () => {
+    expect((await post('/things/', '{"a":1}', json)).status).toBe(201);
+  });
+
   it('of addresses that are none have the same shape; the longest id is no such', async () => {
     expect(await get('/things/fail/%zz')).toMatchObject({ status: 400, body: problem('bad-request') });
     expect(await get(`/things/fail/${'x'.repeat(3_000)}`)).toMatchObject({ status: 414, body: problem('url-too-long') });

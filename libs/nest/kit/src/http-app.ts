@@ -30,7 +30,7 @@ export async function makeHttpApp(root: Type | DynamicModule, options: HttpAppOp
     bodyLimit,
     trustProxy: false,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
+    routerOptions: { maxParamLength: PARAM_LENGTH_MAX, ignoreTrailingSlash: true },
     frameworkErrors: refuseAddress,
   });
   const fastify = adapter.getInstance<FastifyInstance>();
