@@ -38,6 +38,7 @@ type Look = { readonly bounds: readonly Bounds[]; readonly committed: ReadonlyMa
  * One consumer of the client from joining the group to leaving it or crashing, and the lanes of what it holds.
  * I1. What is assigned is paused in the same turn of the loop in which the client learns of it, and resumed by its lane at its own position.
  * I2. Only a lane moves a position; the client's committed and default offsets are never relied on.
+ * I3. The lanes of a partition follow each other: one begins, or ends, when the one before it has ended.
  */
 export class GroupSession implements LaneHost {
   readonly subscription: Subscription;
@@ -193,7 +194,7 @@ export class GroupSession implements LaneHost {
   #lose(key: string, lane: Lane): Promise<void> {
     this.#lanes.delete(key);
     this.#seen.delete(lane);
-    const ended = lane.lose();
+    const ended = lane.lose(this.#ending.get(key));
     this.#ending.set(key, ended);
     return ended;
   }
