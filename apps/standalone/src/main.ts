@@ -76,7 +76,11 @@ console.log(`
   consent          assumed, for this demonstration; everywhere else people must have agreed
   data             ${directory}     Ctrl-C stops; start again and it goes on
 `);
-const ending = await runUntilSignal(app);
+const ending = await Promise.race([runUntilSignal(app), server.ended.then(() => 'postgres-ended' as const)]);
+if (ending === 'postgres-ended') {
+  console.error('Tripline: PostgreSQL has ended by itself, and nothing can go out without it. Start again: everything goes on.');
+  process.exit(1);
+}
 if (ending !== 'overdue') await Promise.all([log.close(), postgres.close()]);
 await server.stop();
 process.exit(ending === 'signal' ? 0 : 1);
