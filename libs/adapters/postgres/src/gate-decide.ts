@@ -6,7 +6,10 @@ import { column, type Statements } from './sql.js';
 
 export type Decided = { readonly action: Action; readonly decision: Decision };
 
-/** Rows are locked in the order of their ids, so that two batches never wait for one another. */
+/**
+ * Rows are locked in the order of their ids, so that two batches never wait for one another. A pause that ended since the claim holds nothing:
+ * with `lookAgain` on the other side no resumed message is left to wait.
+ */
 const DECIDE = `
   with x as (
     select a.id, a.day, x.kind, x.status, x.reason, x.due, x.decision
@@ -14,7 +17,9 @@ const DECIDE = `
            as x(id, day, kind, status, reason, due, decision)
     join actions a using (id, day) order by a.id for update of a)
   update actions a
-  set status = x.status, reason = x.reason, due = x.due, leased = 0, looked = true,
+  set status = x.status, reason = x.reason, leased = 0, looked = true,
+      due = case when x.reason = 'trigger-paused' and not exists (
+        select 1 from switches s where s.scope in ('*', a.trigger) and s.state = 'paused') then $8::bigint else x.due end,
       attempts = a.attempts + case x.kind when 'send' then 1 else 0 end,
       decision = case x.kind when 'hold' then null else x.decision end,
       kept = case x.kind when 'hold' then null else $8::bigint end,

@@ -68,6 +68,29 @@ describe('a stop', () => {
   });
 });
 
+describe('resuming', () => {
+  test('finds also what a gate is just deciding to hold', async () => {
+    const place = await open();
+    const ports = await openPostgres({ url: place.url });
+    await ports.switches.set('*', 'paused', START, 'ops');
+    await ports.gatehouse.admit([makeAction()], START);
+    await ports.gatehouse.claim(START, seconds(30), 10);
+    const gate = new pg.Client(place.url);
+    await gate.connect();
+    await gate.query('begin');
+    await gate.query(`update actions set status = 'held', leased = 0, due = ${plus(START, minutes(10))}`);
+    const setting = ports.switches.set('*', 'running', plus(START, seconds(1)), 'ops');
+    const waiting = `select 1 from pg_locks where not granted`;
+    while ((await gate.query(waiting)).rows.length === 0);
+    await gate.query('commit');
+    await gate.end();
+    await setting;
+    expect(await ports.gatehouse.claim(plus(START, seconds(1)), seconds(30), 10)).toHaveLength(1);
+    await ports.close();
+    await place.close();
+  });
+});
+
 describe('opening', () => {
   test('several processes that open an empty database at once all find its tables', async () => {
     const place = await open();

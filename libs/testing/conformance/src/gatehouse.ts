@@ -9,7 +9,8 @@ const at = (ms: number): Instant => makeInstant(START + ms);
 const NOW = at(1_000);
 const LEASE = seconds(30);
 const SEND: Decision = { kind: 'send', to: 'ada@shop.example' };
-const holdUntil = (until: Instant): Decision => ({ kind: 'hold', reason: 'trigger-paused', until });
+const holdUntil = (until: Instant): Decision => ({ kind: 'hold', reason: 'profile-behind', until });
+const PAUSED: Decision = { kind: 'hold', reason: 'trigger-paused', until: at(1_000_000) };
 const DROP: Decision = { kind: 'drop', status: 'dropped', reason: 'no-consent' };
 const many = (count: number, fields: Partial<Action> = {}): Action[] =>
   Array.from({ length: count }, (_, i) => makeAction({ id: `act_${String(i).padStart(5, '0')}`, ...fields }));
@@ -109,7 +110,7 @@ export function describeGatehouse(name: string, open: () => Promise<GatePlace>):
       await admit(action);
       expect((await claim())[0]).toMatchObject({ firstLook: true, attempts: 0 });
       expect(await decide(action, holdUntil(at(5_000)))).toHaveLength(1);
-      expect([await statusOf(), await reasonOf()]).toEqual(['held', 'trigger-paused']);
+      expect([await statusOf(), await reasonOf()]).toEqual(['held', 'profile-behind']);
       expect(await claim(at(4_999))).toHaveLength(0);
       expect((await claim(at(5_000)))[0]).toMatchObject({ firstLook: false, attempts: 0 });
     });
@@ -307,6 +308,17 @@ export function describeGatehouse(name: string, open: () => Promise<GatePlace>):
         expect(idsOf(await claim(at(2_000)))).toEqual(['act_1']);
         await ports.switches.set('*', 'stopped', at(3_000), 'ops');
         expect(idsOf(await claim(at(3_000)))).toEqual(['act_2']);
+      });
+
+      test('a pause holds until its switch is set, also where that happens between a claim and its decision', async () => {
+        await ports.switches.set('*', 'paused', NOW, 'ops');
+        await admit(makeAction(), makeAction({ id: 'act_2' }));
+        const [first, second] = (await claim()).map(({ action }) => action) as [Action, Action];
+        await decide(first, PAUSED);
+        expect(await claim(at(900_000))).toHaveLength(1);
+        await ports.switches.set('*', 'running', at(900_001), 'ops');
+        await decide(second, PAUSED, at(900_001));
+        expect(idsOf(await claim(at(900_001)))).toEqual(['act_1', 'act_2']);
       });
 
       test('a trigger withdrawn is, until it is published again', async () => {
