@@ -241,6 +241,16 @@ describe('a task and its state', () => {
     await task.close();
   });
 
+  test('a foreign record whose key is too large to go with it is set aside without its key', async () => {
+    const task = await openTask(new MemoryStateStore());
+    const [first] = records;
+    const foreign = { ...(first as LogRecord), key: new Uint8Array(400_000).fill(0xff), value: new Uint8Array(9) };
+    await task.handle({ ...batchOf(0, 1), records: [foreign] });
+    const letters = await world.records(TOPICS.deadLetters);
+    expect(letters.at(-1)).toMatchObject({ key: encodeUtf8('tripline.events/0/0'), value: new Uint8Array(9) });
+    await task.close();
+  });
+
   test('how far it is behind is known while its log or its store fails', async () => {
     const task = await openTask(
       new MemoryStateStore(),
