@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Module } from '@nestjs/common';
@@ -16,6 +16,7 @@ import { HealthModule, makeHttpApp, openApp, PortsModule, runUntilSignal } from 
 import { makeProcessor, ProcessorModule } from '@tripline/nest-processor';
 import { SchedulerModule } from '@tripline/nest-scheduler';
 import { readStandaloneConfig } from './config.js';
+import { publishExamples } from './publish-examples.js';
 
 const WRITE_KEYS = { demo: 'demo' };
 const EXAMPLES = fileURLToPath(new URL('../../../examples', import.meta.url));
@@ -65,26 +66,9 @@ const kept = (['email', 'sms', 'webhook'] as const).map((channel) => makeMailbox
 })
 class StandaloneApp {}
 
-/** Publishes the example documents; what is published already stays as it is. */
-async function publishExamples(url: string): Promise<string[]> {
-  const published: string[] = [];
-  for (const folder of ['templates', 'triggers'])
-    for (const file of (await readdir(join(EXAMPLES, folder))).sort()) {
-      const body = await readFile(join(EXAMPLES, folder, file), 'utf8');
-      const response = await fetch(`${url}/api/triggers`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/yaml' },
-        body,
-      });
-      if (!response.ok) throw new Error(`examples/${folder}/${file}: ${await response.text()}`);
-      if (folder === 'triggers') published.push(file.replace(/\.yaml$/, ''));
-    }
-  return published;
-}
-
 const app = await makeHttpApp(StandaloneApp);
 const url = await openApp(app, { port: config.PORT, host: config.HOST });
-const examples = await publishExamples(url);
+const examples = await publishExamples(url, EXAMPLES);
 console.log(`
   Tripline is up:  ${url}     the mailbox, what was dropped and why, events as they come
   events to        ${url}/v1     write key: demo
@@ -92,7 +76,11 @@ console.log(`
   consent          assumed, for this demonstration; everywhere else people must have agreed
   data             ${directory}     Ctrl-C stops; start again and it goes on
 `);
-const ending = await runUntilSignal(app);
+const ending = await Promise.race([runUntilSignal(app), server.ended.then(() => 'postgres-ended' as const)]);
+if (ending === 'postgres-ended') {
+  console.error('Tripline: PostgreSQL has ended by itself, and nothing can go out without it. Start again: everything goes on.');
+  process.exit(1);
+}
 if (ending !== 'overdue') await Promise.all([log.close(), postgres.close()]);
 await server.stop();
 process.exit(ending === 'signal' ? 0 : 1);

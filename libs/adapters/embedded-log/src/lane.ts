@@ -22,9 +22,11 @@ export type LaneOwner = {
  * Reads one partition for one member, from the moment it becomes the member's until it is taken away.
  * I1. One batch at a time; the next begins when the last was handled.
  * I2. `held` is false from `end` on; the owner hears `ended` after the batch being handled then.
+ * I3. A batch that was told that it is not held is not committed: its handler may have left work to the next owner.
  */
 export class Lane {
   readonly #stop = new Stop();
+  #toldOfEnd = false;
   readonly #running: Promise<void>;
 
   constructor(
@@ -81,7 +83,14 @@ export class Lane {
     const records = this.partition.read(from, BATCH_RECORDS_MAX, BATCH_BYTES_MAX);
     if (records.length === 0) return undefined;
     const { topic, number, end } = this.partition;
-    return { topic, partition: number, records, next: from + records.length, end, held: () => !this.#stop.stopped };
+    return {
+      topic,
+      partition: number,
+      records,
+      next: from + records.length,
+      end,
+      held: () => !(this.#toldOfEnd ||= this.#stop.stopped),
+    };
   }
 
   /** Handles the batch until it succeeds (true) or the partition is taken away (false). A final error is thrown. */
@@ -89,6 +98,7 @@ export class Lane {
     for (let pauseMs = PAUSE_FIRST_MS; !this.#stop.stopped; pauseMs = Math.min(PAUSE_MAX_MS, pauseMs * 2)) {
       try {
         await this.owner.handle(batch);
+        if (this.#toldOfEnd) return false;
         await Promise.all([this.owner.commit(this.partition, batch.next), new Promise(setImmediate)]);
         return true;
       } catch (error) {

@@ -48,6 +48,19 @@ test('the same folder opens again after the server was killed', async () => {
   await second.stop();
 });
 
+test('a server that ends by itself is told of; one that cannot start says why, and at once', async () => {
+  const server = await openEmbeddedPostgres({ dir });
+  process.kill(await pidOf(dir), 'SIGKILL');
+  await server.ended;
+  const version = join(dir, 'data', 'PG_VERSION');
+  const right = await readFile(version, 'utf8');
+  await writeFile(version, '9.6\n');
+  const began = performance.now();
+  await expect(openEmbeddedPostgres({ dir })).rejects.toThrow(/ended.*version 9\.6/s);
+  expect(performance.now() - began).toBeLessThan(20_000);
+  await writeFile(version, right);
+});
+
 test('a lock file whose number is now that of another process is no hindrance', async () => {
   await writeFile(join(dir, 'data', 'postmaster.pid'), `${process.pid}\n${join(dir, 'data')}\n`);
   const server = await openEmbeddedPostgres({ dir });

@@ -9,8 +9,11 @@ import { chooseAccount, giveTo } from './account.js';
 import { findBinaries, type Binaries } from './binaries.js';
 import { ready, run } from './supervised.js';
 
-/** A running server: `url` is a connection string with its password. `stop` shuts it down fast, and may be called again. */
-export type EmbeddedPostgres = { readonly url: string; stop(): Promise<void> };
+/**
+ * A running server: `url` is a connection string with its password. `stop` shuts it down fast, and may be called again. `ended` resolves
+ * when it is no more, whatever ended it: it does not come again by itself.
+ */
+export type EmbeddedPostgres = { readonly url: string; readonly ended: Promise<void>; stop(): Promise<void> };
 
 const USER = 'tripline';
 /** A server left over by a process that was killed is given this long to end. */
@@ -37,11 +40,12 @@ export async function openEmbeddedPostgres(options: { readonly dir: string; read
     supervised: true,
   });
   await ready(running);
-  const stop = async (): Promise<void> => {
+  const ended = running.ended.then(() => undefined);
+  const stop = (): Promise<void> => {
     running.child.stdin?.end();
-    await running.ended;
+    return ended;
   };
-  return { url: `postgres://${USER}:${password}@127.0.0.1:${port}/postgres`, stop };
+  return { url: `postgres://${USER}:${password}@127.0.0.1:${port}/postgres`, ended, stop };
 }
 
 /** Makes the data folder beside its place and moves it there, so that one half made is never taken for a whole one. */

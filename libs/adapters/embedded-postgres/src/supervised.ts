@@ -4,9 +4,15 @@ import { chooseAccount, commandAs, type Account } from './account.js';
 
 /**
  * Runs the server as a child of a shell that ends it when its own input ends: so it goes when this process goes, however it goes,
- * and not when a terminal interrupts both. SIGINT is PostgreSQL's fast shutdown: what was committed is kept.
+ * and not when a terminal interrupts both. SIGINT is PostgreSQL's fast shutdown: what was committed is kept. The shell ends with the
+ * server, whoever ended it. The input goes by a third descriptor: a shell closes that of what it puts into the background.
  */
-const SUPERVISE = '"$@" & server=$!; cat >/dev/null; kill -INT $server 2>/dev/null; wait $server';
+const SUPERVISE = `exec 3<&0
+"$@" 3<&- & server=$!
+{ cat <&3; kill -INT $server; } >/dev/null 2>&1 & watcher=$!
+wait $server; code=$?
+kill $watcher 2>/dev/null
+exit $code`;
 
 const KEPT_LENGTH = 4_000;
 const READY_MAX_MS = 60_000;

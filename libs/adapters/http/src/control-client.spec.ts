@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { milliseconds } from '@tripline/kernel';
 import { ControlClient } from './control-client.js';
 
@@ -56,6 +56,15 @@ describe('ControlClient', () => {
     const client = new ControlClient({ url: await answering(200, '{"now":5}') });
     await expect(client.advance('1h')).resolves.toBe(5);
     expect(asked).toMatchObject([{ line: 'POST /api/clock', body: '{"advance":"1h"}' }]);
+  });
+
+  it('waits longer for the clock, which stops on its way, than for anything else', async () => {
+    const patience = jest.spyOn(AbortSignal, 'timeout');
+    const client = new ControlClient({ url: await answering(200, '{"now":5}') });
+    await client.advance('30d');
+    await client.clock();
+    expect(patience.mock.calls).toEqual([[300_000], [30_000]]);
+    patience.mockRestore();
   });
 
   it('tells a refusal in the words of the control plane', async () => {

@@ -14,6 +14,9 @@ import type { MessageView, Place, PersonView, Published } from '@tripline/ports'
 /** How long the control plane may take for one answer, unless told otherwise. */
 export const ANSWER_DEFAULT: Duration = seconds(30);
 
+/** How long it may take to move the clock ahead: it stops wherever something is due until that has gone its way, sixty times of five seconds at most. */
+export const SKIP_DEFAULT: Duration = seconds(300);
+
 /** A problem of one of the documents sent, as the control plane tells it. */
 export type TextProblem = Problem & Partial<Place>;
 
@@ -46,15 +49,21 @@ export type MessageFilter = {
   readonly max?: string;
 };
 
-type Call = { readonly method?: 'POST' | 'DELETE'; readonly type?: string; readonly body?: string; readonly by?: string };
+type Call = {
+  readonly method?: 'POST' | 'DELETE';
+  readonly type?: string;
+  readonly body?: string;
+  readonly by?: string;
+  readonly patience?: Duration;
+};
 
 /** The control plane over its REST API. A refusal is a `ControlRefusal`; no answer, or none of the control plane, is an `OperatingError` `control-unreachable`. */
 export class ControlClient {
   readonly #base: URL;
   readonly #token: string | undefined;
-  readonly #patience: Duration;
+  readonly #patience: Duration | undefined;
 
-  constructor({ url, token, patience = ANSWER_DEFAULT }: ControlClientOptions) {
+  constructor({ url, token, patience }: ControlClientOptions) {
     this.#base = new URL(url.endsWith('/') ? url : `${url}/`);
     this.#token = token;
     this.#patience = patience;
@@ -91,17 +100,19 @@ export class ControlClient {
   /** Moves the clock ahead by a duration as people write it (`1h`) and answers the new time. */
   async advance(length: string): Promise<Instant> {
     const body = JSON.stringify({ advance: length });
-    const { now } = await this.#call('api/clock', { method: 'POST', type: 'application/json', body });
+    const { now } = await this.#call('api/clock', { method: 'POST', type: 'application/json', body, patience: SKIP_DEFAULT });
     return now as Instant;
   }
 
-  async #call(path: string, { method, type, body, by }: Call = {}): Promise<JsonObject> {
+  async #call(path: string, { method, type, body, by, patience = ANSWER_DEFAULT }: Call = {}): Promise<JsonObject> {
     const headers = {
       ...(type === undefined ? {} : { 'content-type': type }),
       ...(by === undefined ? {} : { 'x-tripline-by': by }),
       ...(this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }),
     };
-    const response = await this.#fetch(path, { method: method ?? 'GET', headers, ...(body === undefined ? {} : { body }) });
+    const signal = AbortSignal.timeout(this.#patience ?? patience);
+    const init = { method: method ?? 'GET', headers, signal, ...(body === undefined ? {} : { body }) };
+    const response = await this.#fetch(path, init);
     const answer = parseJson(response.text);
     if (response.ok && isJsonObject(answer)) return answer;
     const error = isJsonObject(answer) ? answer['error'] : undefined;
@@ -115,7 +126,7 @@ export class ControlClient {
     init: RequestInit,
   ): Promise<{ readonly ok: boolean; readonly status: number; readonly text: string }> {
     try {
-      const response = await fetch(new URL(path, this.#base), { ...init, signal: AbortSignal.timeout(this.#patience) });
+      const response = await fetch(new URL(path, this.#base), init);
       return { ok: response.ok, status: response.status, text: await response.text() };
     } catch (cause) {
       throw unreachable(`${this.#base.href} does not answer: ${reasonOf(cause)}`, cause);

@@ -2,6 +2,7 @@ import type { Bounds, Subscription, Watch } from '@tripline/ports';
 import type { Batch as ClientBatch, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { BrokerView } from './broker-view.js';
 import { Committer } from './committer.js';
+import { translate } from './errors.js';
 import { Lane, type Fetched, type LaneHost } from './lane.js';
 import { toRecord } from './record.js';
 import { makeAssigner } from './sticky-assigner.js';
@@ -37,6 +38,7 @@ type Look = { readonly bounds: readonly Bounds[]; readonly committed: ReadonlyMa
  * One consumer of the client from joining the group to leaving it or crashing, and the lanes of what it holds.
  * I1. What is assigned is paused in the same turn of the loop in which the client learns of it, and resumed by its lane at its own position.
  * I2. Only a lane moves a position; the client's committed and default offsets are never relied on.
+ * I3. The lanes of a partition follow each other: one begins, or ends, when the one before it has ended.
  */
 export class GroupSession implements LaneHost {
   readonly subscription: Subscription;
@@ -52,6 +54,7 @@ export class GroupSession implements LaneHost {
   #heardMs = Date.now();
   #over = false;
   #crashed = false;
+  #crash: unknown;
   #progress = false;
   #watchdog: NodeJS.Timeout | undefined;
 
@@ -82,7 +85,7 @@ export class GroupSession implements LaneHost {
     return this.#progress;
   }
 
-  /** Resolves when the group was joined, or the consumer crashed trying. */
+  /** Resolves when the group was joined. Rejects when the consumer crashed trying, of which the client itself tells by an event only. */
   async open(): Promise<void> {
     await this.#consumer.connect();
     await this.#consumer.subscribe({ topics: [...this.subscription.topics], fromBeginning: true });
@@ -92,6 +95,7 @@ export class GroupSession implements LaneHost {
       partitionsConsumedConcurrently: AT_ONCE_MAX,
       eachBatch: (payload) => this.#onBatch(payload),
     });
+    if (this.#crash !== undefined) throw translate(this.#crash, 'joining the group');
     this.#watchdog = setInterval(() => void this.#look(), WATCHDOG_MS).unref();
   }
 
@@ -136,7 +140,10 @@ export class GroupSession implements LaneHost {
   ): Promise<{ committed: number | undefined; first: number; end: number }> {
     const look = fresh ? this.#lookNow(topic) : (this.#looks.get(topic) ?? this.#lookNow(topic));
     this.#looks.set(topic, look);
-    const { bounds, committed } = await look;
+    const { bounds, committed } = await look.catch((error: unknown) => {
+      if (this.#looks.get(topic) === look) this.#looks.delete(topic);
+      throw error;
+    });
     const { first, end } = bounds.find((b) => b.partition === partition) ?? { first: 0, end: 0 };
     return { committed: committed.get(partition), first, end };
   }
@@ -187,7 +194,7 @@ export class GroupSession implements LaneHost {
   #lose(key: string, lane: Lane): Promise<void> {
     this.#lanes.delete(key);
     this.#seen.delete(lane);
-    const ended = lane.lose();
+    const ended = lane.lose(this.#ending.get(key));
     this.#ending.set(key, ended);
     return ended;
   }
@@ -199,6 +206,7 @@ export class GroupSession implements LaneHost {
 
   #onCrash(error: unknown): void {
     this.#crashed = true;
+    this.#crash = error;
     if (!this.#over) this.#options.crashed(error);
   }
 

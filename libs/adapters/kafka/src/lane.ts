@@ -34,7 +34,9 @@ export type Fetched = {
  * I1. One thing at a time: beginning, handling and ending wait for each other in `#tail`.
  * I2. `held` is false from `lose` on, and while the coordinator has not heard of us for a session's time.
  * I3. The position moves only when a batch was handled; what is fetched from anywhere else is not handled.
- * I4. A halted partition is never resumed here.
+ * I4. A halted partition is never resumed here, nor begun again.
+ * I5. A batch that was told once that it is not held does not count as handled: its handler may have left work to the next owner. Where
+ *     that is us, it comes again.
  */
 export class Lane {
   #tail: Promise<void> = Promise.resolve();
@@ -68,6 +70,7 @@ export class Lane {
   begin(): void {
     this.#clearTimer();
     void this.#next(async () => {
+      if (this.#halted) return;
       if (!this.#begun) await this.#findPosition();
       this.#resume();
     });
@@ -78,11 +81,12 @@ export class Lane {
     return this.#next(() => this.#handle(fetched));
   }
 
-  /** Taken away. Resolves when nothing is being handled any more and `revoked` was called. */
-  lose(): Promise<void> {
+  /** Taken away. Resolves when nothing is being handled any more, the lane `before` has ended, and `revoked` was called. */
+  lose(before: Promise<void> = Promise.resolve()): Promise<void> {
     this.#lost = true;
     this.#clearTimer();
     return this.#next(async () => {
+      await before;
       await this.host.subscription.revoked?.(this.topic, this.partition);
     });
   }
@@ -111,11 +115,24 @@ export class Lane {
     if (this.#lost || this.#halted || !this.#begun) return;
     if (fetched.from !== this.#position) return this.#misplaced(fetched);
     const { topic, partition } = this;
-    const batch: Batch = { topic, partition, records: fetched.records, next: fetched.next, end: fetched.end, held: this.held };
+    const { records, next, end } = fetched;
+    const batch: Batch = { topic, partition, records, next, end, held: this.#heldThroughout() };
     await this.host.subscription.handle(batch);
-    this.#position = fetched.next;
+    if (!batch.held()) return this.#leftOver();
+    this.#position = next;
     this.#pauseMs = 0;
-    this.host.committable(topic, partition, fetched.next, this.held);
+    this.host.committable(topic, partition, next, () => !this.#lost);
+  }
+
+  #heldThroughout(): () => boolean {
+    let held = true;
+    return () => (held &&= this.held());
+  }
+
+  /** I5. */
+  #leftOver(): void {
+    if (this.#lost) return;
+    throw new OperatingError('partition-doubtful', 'later', 'the coordinator has not heard of us for a while: what was handled then comes again'); // prettier-ignore
   }
 
   /** Fetched from elsewhere: a late answer (fetch again), or the client jumped because our position is gone from the log. */

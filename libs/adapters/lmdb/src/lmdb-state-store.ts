@@ -8,6 +8,7 @@ import { decodeTimerKey, encodeTimerKey, keyAfterDue } from './timer-key.js';
 const CHECKPOINT = 'checkpoint';
 const DEFINITIONS = 'definitions';
 const NOTHING = Buffer.alloc(0);
+const INNER_CAUSE_MS = 1_000;
 
 /**
  * Keeps each task in an LMDB environment of its own, `DIR/<task>`. A commit is one transaction, synced to the disk before it
@@ -27,14 +28,18 @@ export class LmdbStateStore implements StateStore {
       return new LmdbTaskStore(openRoot(path), () => this.#open.delete(task));
     } catch (cause) {
       this.#open.delete(task);
-      throw new OperatingError('state-store', 'later', `the state of task ${task} cannot be opened`, { cause });
+      throw failed(`the state of task ${task} cannot be opened`, cause);
     }
   }
 }
 
-/** `overlappingSync: false`: LMDB itself syncs the data before its commit shows, so a commit that is seen is a commit that lasts. */
+/**
+ * `overlappingSync: false`: LMDB itself syncs the data before its commit shows, so a commit that is seen is a commit that lasts.
+ * `eventTurnBatching: false`: commits are batches anyway, and a turn's own promise, which nobody is given, would end the process when one fails.
+ */
 function openRoot(path: string): RootDatabase<Buffer, string> {
-  return open<Buffer, string>({ path, noSubdir: false, encoding: 'binary', maxDbs: 3, overlappingSync: false, cache: false });
+  const settings = { noSubdir: false, encoding: 'binary' as const, maxDbs: 3, cache: false };
+  return open<Buffer, string>({ path, ...settings, overlappingSync: false, eventTurnBatching: false });
 }
 
 class LmdbTaskStore implements TaskStore {
@@ -81,7 +86,7 @@ class LmdbTaskStore implements TaskStore {
       await this.root.batch(() => this.#write(change));
       await this.root.flushed;
     } catch (cause) {
-      throw new OperatingError('state-store', 'later', 'a checkpoint could not be written', { cause });
+      throw failed('a checkpoint could not be written', await innerCause(cause));
     } finally {
       this.#committing = false;
     }
@@ -94,16 +99,37 @@ class LmdbTaskStore implements TaskStore {
 
   /** Queues the writes of one transaction, in order; LMDB's own thread does them. */
   #write(change: TaskChange): void {
-    for (const [key, bytes] of change.people) {
-      if (bytes === null) void this.#people.remove(key);
-      else void this.#people.put(key, bytes);
-    }
-    for (const timer of change.timersRemoved) void this.#timers.remove(encodeTimerKey(timer));
-    for (const timer of change.timersAdded) void this.#timers.put(encodeTimerKey(timer), NOTHING);
-    if (change.definitions !== undefined) void this.#meta.put(DEFINITIONS, change.definitions);
-    void this.#meta.put(CHECKPOINT, Buffer.from(JSON.stringify(change.checkpoint)));
+    const queued = new Queued();
+    for (const [key, bytes] of change.people)
+      queued.add(bytes === null ? this.#people.remove(key) : this.#people.put(key, bytes));
+    for (const timer of change.timersRemoved) queued.add(this.#timers.remove(encodeTimerKey(timer)));
+    for (const timer of change.timersAdded) queued.add(this.#timers.put(encodeTimerKey(timer), NOTHING));
+    if (change.definitions !== undefined) queued.add(this.#meta.put(DEFINITIONS, change.definitions));
+    queued.add(this.#meta.put(CHECKPOINT, Buffer.from(JSON.stringify(change.checkpoint))));
   }
 }
+
+/** The promises of single writes: most are the same one. Their failure is told by the batch's; unheard it would end the process. */
+class Queued {
+  #last: Promise<boolean> | undefined;
+
+  add(write: Promise<boolean>): void {
+    if (write === this.#last) return;
+    this.#last = write;
+    void write.then(undefined, () => undefined);
+  }
+}
+
+/** What LMDB says of a commit that failed: it comes a little later, in a promise of its own that must be heard too. */
+async function innerCause(cause: unknown): Promise<unknown> {
+  const inner = (cause as { readonly commitError?: Promise<never> } | undefined)?.commitError;
+  if (inner === undefined) return cause;
+  const later = new Promise((resolve) => setTimeout(() => resolve(cause), INNER_CAUSE_MS));
+  return Promise.race([inner.then(undefined, (error: unknown) => error), later]);
+}
+
+const failed = (what: string, cause: unknown): OperatingError =>
+  new OperatingError('state-store', 'later', `${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
 
 function parseCheckpoint(bytes: Uint8Array): Checkpoint {
   const value = parseJson(Buffer.from(bytes).toString('utf8'));

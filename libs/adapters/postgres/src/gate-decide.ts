@@ -6,7 +6,10 @@ import { column, type Statements } from './sql.js';
 
 export type Decided = { readonly action: Action; readonly decision: Decision };
 
-/** Rows are locked in the order of their ids, so that two batches never wait for one another. */
+/**
+ * Rows are locked in the order of their ids, so that two batches never wait for one another. A pause that ended since the claim holds nothing:
+ * with `lookAgain` on the other side no resumed message is left to wait.
+ */
 const DECIDE = `
   with x as (
     select a.id, a.day, x.kind, x.status, x.reason, x.due, x.decision
@@ -14,7 +17,9 @@ const DECIDE = `
            as x(id, day, kind, status, reason, due, decision)
     join actions a using (id, day) order by a.id for update of a)
   update actions a
-  set status = x.status, reason = x.reason, due = x.due, leased = 0, looked = true,
+  set status = x.status, reason = x.reason, leased = 0, looked = true,
+      due = case when x.reason = 'trigger-paused' and not exists (
+        select 1 from switches s where s.scope in ('*', a.trigger) and s.state = 'paused') then $8::bigint else x.due end,
       attempts = a.attempts + case x.kind when 'send' then 1 else 0 end,
       decision = case x.kind when 'hold' then null else x.decision end,
       kept = case x.kind when 'hold' then null else $8::bigint end,
@@ -57,10 +62,18 @@ export async function untold(sql: Statements, now: Instant, age: Duration, max: 
 }
 
 const TOLD = `
-  with locked as (select id, day from actions where id = any($1::text[]) and not told order by id for update)
+  with locked as (
+    select a.id, a.day from unnest($1::text[], $2::integer[], $3::integer[]) as x(id, day, attempts)
+    join actions a using (id, day) where a.attempts = x.attempts and not a.told order by a.id for update of a)
   update actions a set told = true from locked where a.id = locked.id and a.day = locked.day`;
 
-export const told = async (sql: Statements, ids: readonly string[]): Promise<void> => void (await sql.rows(TOLD, [ids]));
+export async function told(sql: Statements, some: readonly Untold[]): Promise<void> {
+  await sql.rows(TOLD, [
+    column(some, (u) => u.action.id),
+    column(some, (u) => dayOf(u.action.decided)),
+    column(some, (u) => u.attempt),
+  ]);
+}
 
 const SILENT: Decision = { kind: 'drop', status: 'unknown', reason: 'silent' };
 const CLOSE_SILENT = `

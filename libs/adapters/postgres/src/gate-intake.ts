@@ -59,11 +59,13 @@ export async function keepRecalls(sql: Statements, recalls: readonly Recall[], n
   await sql.rows(MARK_RECALLED, [actions, now]);
 }
 
+/** Claimed ones too: a gate that is just deciding to hold one is waited for, and what it set is set again. */
 const LOOK_AGAIN = `
   with locked as (
-    select id, day from actions where due > $2 and status = 'held' and ($1 = '*' or trigger = $1) order by id for update)
+    select id, day from actions
+    where status in ('waiting', 'held') and (due > $2 or leased > $2) and ($1 = '*' or trigger = $1) order by id for update)
   update actions a set due = $2 from locked where a.id = locked.id and a.day = locked.day`;
 
-/** What is held of a trigger (or of all: `*`) is due at once: something about it has changed. */
+/** What is held of a trigger (or of all: `*`) is due at once: something about it has changed. That change must be committed before. */
 export const lookAgain = async (sql: Statements, scope: string, now: Instant): Promise<void> =>
   void (await sql.rows(LOOK_AGAIN, [scope, now]));

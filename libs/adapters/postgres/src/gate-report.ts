@@ -20,15 +20,18 @@ const statement = (changes: string, applies: string): string => `
 const CLOSED = 'due = null, leased = 0, told = true';
 const OPEN = `a.status in ('waiting', 'held', 'handed', 'unknown')`;
 
+const DUE = `case when a.recalled or exists (select 1 from switches s where s.scope in ('*', a.trigger) and s.state = 'stopped')
+  then 0 else least(x.due, a.expires) end`;
+
 const STATEMENTS = {
   /** A final status stays; only who was given up as unknown may turn out to have been sent. */
   final: statement(
     `status = x.status, reason = x.reason, changed = x.at, ${CLOSED}`,
     `(a.status in ('waiting', 'held', 'handed') or (a.status = 'unknown' and x.status = 'sent'))`,
   ),
-  /** Only the attempt in hand can be put off: an older one is told again. */
+  /** Only the attempt in hand can be put off: an older one is told again. No further than its expiry, and not at all where the gate would drop it. */
   deferred: statement(
-    `status = 'held', reason = 'deferred', changed = x.at, due = case when a.recalled then 0 else x.due end,
+    `status = 'held', reason = 'deferred', changed = x.at, due = ${DUE},
      leased = 0, told = true`,
     `a.status = 'handed' and coalesce(x.attempt, a.attempts) = a.attempts`,
   ),

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { openEmbeddedPostgres, type EmbeddedPostgres } from '@tripline/adapters-embedded-postgres';
+import { minutes, plus, seconds } from '@tripline/kernel';
+import { makeAction, makeDispatch, START } from '@tripline/testing-builders';
 import { describeAttemptLedger, describeCatalogue, describeGatehouse, type GatePlace } from '@tripline/testing-conformance';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -38,6 +40,56 @@ async function open(): Promise<GatePlace & { url: string }> {
 describeGatehouse('PostgreSQL', open);
 describeAttemptLedger('PostgreSQL', open);
 describeCatalogue('PostgreSQL', open);
+
+describe('a stop', () => {
+  test('is in force before what is held under it could be looked through', async () => {
+    const place = await open();
+    const ports = await openPostgres({ url: place.url });
+    const action = makeAction();
+    await ports.gatehouse.admit([action], START);
+    await ports.gatehouse.claim(START, seconds(30), 10);
+    const decision = { kind: 'hold', reason: 'trigger-paused', until: plus(START, minutes(1)) } as const;
+    await ports.gatehouse.decide([{ action, decision }], START);
+    const other = new pg.Client(place.url);
+    await other.connect();
+    await other.query('begin');
+    await other.query('select id from actions for update');
+    const setting = ports.switches.set('*', 'stopped', START, 'ops');
+    const begin = (attempt: number) => ports.attempts.begin(makeDispatch({ attempt }), 'mailbox', START, minutes(1));
+    let attempt = 1;
+    for (const until = Date.now() + 5_000; (await begin(attempt)).kind !== 'recalled'; attempt++)
+      expect(Date.now()).toBeLessThan(until);
+    await other.query('rollback');
+    await other.end();
+    await setting;
+    expect(await ports.gatehouse.claim(START, seconds(30), 10)).toHaveLength(1);
+    await ports.close();
+    await place.close();
+  });
+});
+
+describe('resuming', () => {
+  test('finds also what a gate is just deciding to hold', async () => {
+    const place = await open();
+    const ports = await openPostgres({ url: place.url });
+    await ports.switches.set('*', 'paused', START, 'ops');
+    await ports.gatehouse.admit([makeAction()], START);
+    await ports.gatehouse.claim(START, seconds(30), 10);
+    const gate = new pg.Client(place.url);
+    await gate.connect();
+    await gate.query('begin');
+    await gate.query(`update actions set status = 'held', leased = 0, due = ${plus(START, minutes(10))}`);
+    const setting = ports.switches.set('*', 'running', plus(START, seconds(1)), 'ops');
+    const waiting = `select 1 from pg_locks where not granted`;
+    while ((await gate.query(waiting)).rows.length === 0);
+    await gate.query('commit');
+    await gate.end();
+    await setting;
+    expect(await ports.gatehouse.claim(plus(START, seconds(1)), seconds(30), 10)).toHaveLength(1);
+    await ports.close();
+    await place.close();
+  });
+});
 
 describe('opening', () => {
   test('several processes that open an empty database at once all find its tables', async () => {

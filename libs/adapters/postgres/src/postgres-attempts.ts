@@ -38,7 +38,8 @@ export class PostgresAttempts implements AttemptLedger {
     const [row] = await this.sql.rows<BeginRow>(BEGIN, [action, attempt, provider, now, trigger, expires]);
     if (row === undefined || row.began) return { kind: 'go' };
     if (row.finished !== null && row.result !== null) return { kind: 'done', result: row.result };
-    if (row.begun !== null) return { kind: row.begun > minus(now, patience) ? 'busy' : 'unfinished' };
+    if (row.begun !== null && row.begun > minus(now, patience)) return { kind: 'busy' };
+    if (row.begun !== null) return { kind: 'unfinished', over: row.refused !== null || expires <= now };
     if (row.refused !== null) return { kind: 'recalled', reason: row.refused };
     return { kind: expires <= now ? 'expired' : 'busy' };
   }

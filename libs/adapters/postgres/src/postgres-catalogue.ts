@@ -37,16 +37,16 @@ export class PostgresCatalogue implements Catalogue {
     });
   }
 
-  withdraw(kind: DocumentKind, name: string, _by: string, now: Instant): Promise<boolean> {
-    return this.sql.transaction(async (sql) => {
+  async withdraw(kind: DocumentKind, name: string, _by: string, now: Instant): Promise<boolean> {
+    const withdrawn = await this.sql.transaction(async (sql) => {
       await sql.rows(PUBLISHING);
       const text = 'update heads set withdrawn = true where kind = $1 and name = $2 and not withdrawn returning name';
       if ((await sql.rows(text, [kind, name])).length === 0) return false;
-      if (kind !== 'trigger') return true;
-      await putOut(sql, name, { type: 'withdraw' });
-      await lookAgain(sql, name, now);
+      if (kind === 'trigger') await putOut(sql, name, { type: 'withdraw' });
       return true;
     });
+    if (withdrawn && kind === 'trigger') await lookAgain(this.sql, name, now);
+    return withdrawn;
   }
 
   list(kind: DocumentKind): Promise<readonly Published[]> {

@@ -56,8 +56,8 @@ export class PostgresGatehouse implements Gatehouse {
     return untold(this.sql, now, age, max);
   }
 
-  async told(actionIds: readonly string[]): Promise<void> {
-    for (const some of slices(actionIds)) await this.#quickly((sql) => told(sql, some));
+  async told(all: readonly Untold[]): Promise<void> {
+    for (const some of slices(all)) await this.#quickly((sql) => told(sql, some));
   }
 
   async report(receipts: readonly Receipt[], now: Instant): Promise<void> {

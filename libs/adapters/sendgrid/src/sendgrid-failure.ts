@@ -3,6 +3,8 @@ import type { SendResult } from '@tripline/ports';
 
 /** No connection came about, so nothing has left. */
 const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+/** Node's and OpenSSL's words for a certificate that does not hold: seen before anything is sent. */
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_/;
 const TIMED_OUT = new Set(['ECONNABORTED', 'ETIMEDOUT']);
 const DETAIL_LENGTH_MAX = 200;
 
@@ -13,6 +15,7 @@ export function readFailure(error: unknown, now: Instant): SendResult {
   const code = field(error, 'code');
   if (typeof code !== 'string') return { kind: 'unknown', reason: 'no-answer' };
   if (NOT_SENT.has(code)) return { kind: 'retryable', reason: `not-connected: ${code}` };
+  if (CERTIFICATE.test(code)) return { kind: 'retryable', reason: `certificate: ${code}` };
   return { kind: 'unknown', reason: TIMED_OUT.has(code) ? 'timed-out' : `no-answer: ${code}` };
 }
 

@@ -26,7 +26,7 @@ export class AddressGuard {
   allows(address: string): boolean {
     if (!ipaddr.isValid(address)) return false;
     const ip = ipaddr.process(address);
-    return ip.range() === 'unicast' || this.#allowed.some((range) => within(ip, range));
+    return isPublic(ip) || this.#allowed.some((range) => within(ip, range));
   }
 
   /** Resolves a name as `dns.lookup`, and fails where any of its addresses is not allowed: what was looked at is what is connected to. */
@@ -40,6 +40,11 @@ export class AddressGuard {
     });
   };
 }
+
+/** IPv6 in what is given out to the world: the rest is reserved, or wraps an older address (`::7f00:1`). */
+const GLOBAL = ipaddr.parseCIDR('2000::/3');
+const isPublic = (ip: ReturnType<typeof ipaddr.process>): boolean =>
+  ip.range() === 'unicast' && (ip.kind() === 'ipv4' || within(ip, GLOBAL));
 
 const privateAddress = (): NodeJS.ErrnoException =>
   Object.assign(new Error('the name leads to an address that webhooks may not be sent to'), { code: PRIVATE_ADDRESS });

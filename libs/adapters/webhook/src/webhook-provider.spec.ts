@@ -114,6 +114,7 @@ describe('webhooks', () => {
     'http://2130706433:PORT/',
     'http://0x7f.1:PORT/',
     'http://[::1]:PORT/',
+    'http://[::127.0.0.1]:PORT/',
   ])('are not sent to %s, which is ours', async (template) => {
     const before = server.received.length;
     const url = template.replace('PORT', new URL(server.url).port);

@@ -1,6 +1,6 @@
 export { assert, AssertionError, unreachable } from './assert.js';
 export { deriveId, type IdKind } from './ids.js';
-export { isJsonObject, parseJson, type Json, type JsonObject } from './json.js';
+export { isDeeperThan, isJsonObject, parseJson, type Json, type JsonObject } from './json.js';
 export { murmur2, partitionOf } from './murmur2.js';
 export { OperatingError, type Retry } from './operating-error.js';
 export { accept, describeProblems, refuse, type Parsed, type Problem } from './parsed.js';
@@ -14,6 +14,7 @@ export {
   formatDuration,
   formatInstant,
   hours,
+  INSTANT_MAX_MS,
   later,
   makeDuration,
   makeInstant,

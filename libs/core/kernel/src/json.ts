@@ -5,6 +5,12 @@ export type JsonObject = { readonly [name: string]: Json };
 export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** Does anything lie deeper in this value than `max` arrays and objects? Goes no deeper than that to find out. */
+export const isDeeperThan = (value: unknown, max: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (max === 0 || Object.values(value).some((inner) => isDeeperThan(inner, max - 1)));
+
 /** Parses JSON text to an unknown value; undefined where it is not JSON (JSON itself has no undefined). */
 export function parseJson(text: string): unknown {
   try {

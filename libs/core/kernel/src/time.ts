@@ -16,7 +16,7 @@ const PART = /(\d+)(ms|s|m|h|d|w)/g;
 export const DURATION_MAX_MS = 3_660 * UNIT_MS.d;
 
 /** The last instant an ECMAScript date can name. */
-const INSTANT_MAX_MS = 8_640_000_000_000_000;
+export const INSTANT_MAX_MS = 8_640_000_000_000_000;
 
 export function makeInstant(ms: number): Instant {
   assert(Number.isSafeInteger(ms) && Math.abs(ms) <= INSTANT_MAX_MS, `an instant is whole milliseconds, not ${ms}`);

@@ -2,6 +2,7 @@ import { accept, refuse, type Duration, type Instant, type JsonObject, type Pars
 import { z } from 'zod';
 import { CHANNELS, PURPOSES, type Channel, type Purpose } from './channel.js';
 import { problemsOf } from './problems.js';
+import { countSchema, dataSchema, durationSchema, instantSchema, textSchema } from './record-fields.js';
 
 /**
  * One message or call a firing asks for, as the engine intends it: whether is decided, when and how are not.
@@ -47,42 +48,35 @@ export type Recall = {
   readonly at: Instant;
 };
 
-export const instantSchema = z.int().transform((n) => n as Instant);
-export const durationSchema = z
-  .int()
-  .min(0)
-  .transform((n) => n as Duration);
-const text = z.string().min(1);
-
 const actionSchema = z.object({
   kind: z.literal('action'),
-  id: text,
-  run: text,
-  firing: text,
-  person: text,
-  trigger: text,
-  version: z.int(),
-  step: text,
+  id: textSchema,
+  run: textSchema,
+  firing: textSchema,
+  person: textSchema,
+  trigger: textSchema,
+  version: z.int32(),
+  step: textSchema,
   channel: z.enum(CHANNELS),
-  template: text,
+  template: textSchema,
   purpose: z.enum(PURPOSES),
-  topic: text.exactOptional(),
-  data: z.record(z.string(), z.json()),
+  topic: textSchema.exactOptional(),
+  data: dataSchema,
   decided: instantSchema,
   ready: instantSchema,
   grace: durationSchema,
   expires: instantSchema,
-  depth: z.int().min(1),
+  depth: countSchema,
   profileRevision: z.int().min(0),
 });
 const recallSchema = z.object({
   kind: z.literal('recall'),
-  id: text,
-  action: text,
-  run: text,
-  person: text,
-  trigger: text,
-  reason: text,
+  id: textSchema,
+  action: textSchema,
+  run: textSchema,
+  person: textSchema,
+  trigger: textSchema,
+  reason: textSchema,
   at: instantSchema,
 });
 const schema = z.discriminatedUnion('kind', [actionSchema, recallSchema]);

@@ -8,6 +8,8 @@ export type DeadLetterReason = 'not-utf8' | 'not-json' | 'invalid' | 'too-large'
 const DETAIL_LENGTH_MAX = 500;
 /** What is larger goes in parts: a record may be as large as the log takes, and its letter still has its headers to carry. */
 export const LETTER_BYTES_MAX = 524_288;
+/** No key of ours is longer. One that is, and perhaps no text, could make a letter larger than the log takes. */
+const KEY_BYTES_MAX = 1_024;
 
 /**
  * A record set aside, ready to be replayed: the value is the bytes as they came, untouched; these are its headers on
@@ -40,7 +42,7 @@ export type SetAside = {
   readonly detail: string;
   readonly source: string;
   readonly received: Instant;
-  /** The key it came with; its source stands in where there is none. */
+  /** The key it came with; its source stands in where there is none, or a very long one. */
   readonly key?: Uint8Array | null;
 };
 
@@ -58,7 +60,7 @@ export function makeDeadLetters({ value, reason, detail, source, received, key }
   const headers = { reason, detail: detail.slice(0, DETAIL_LENGTH_MAX), source, received: formatInstant(received) };
   return Array.from({ length: parts }, (_, i) => ({
     topic: TOPICS.deadLetters,
-    key: key == null ? source : decodeUtf8(key),
+    key: key == null || key.length > KEY_BYTES_MAX ? source : decodeUtf8(key),
     value: value.slice(i * LETTER_BYTES_MAX, (i + 1) * LETTER_BYTES_MAX),
     headers: parts === 1 ? headers : { ...headers, part: `${i + 1}/${parts}` },
   }));

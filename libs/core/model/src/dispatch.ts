@@ -1,8 +1,8 @@
 import { accept, refuse, type Instant, type JsonObject, type Parsed } from '@tripline/kernel';
 import { z } from 'zod';
-import { instantSchema } from './action.js';
 import { CHANNELS, PURPOSES, type Channel, type Purpose } from './channel.js';
 import { problemsOf } from './problems.js';
+import { countSchema, dataSchema, instantSchema, textSchema } from './record-fields.js';
 
 /** An action handed to a channel: a record of `tripline.dispatch.<channel>`, keyed by person. Its id is the action's. */
 export type Dispatch = {
@@ -24,22 +24,21 @@ export type Dispatch = {
   readonly attempt: number;
 };
 
-const text = z.string().min(1);
 const schema = z.object({
-  action: text,
-  run: text,
-  person: text,
-  trigger: text,
-  step: text,
+  action: textSchema,
+  run: textSchema,
+  person: textSchema,
+  trigger: textSchema,
+  step: textSchema,
   channel: z.enum(CHANNELS),
-  template: text,
+  template: textSchema,
   purpose: z.enum(PURPOSES),
-  topic: text.exactOptional(),
-  data: z.record(z.string(), z.json()),
-  to: text.exactOptional(),
+  topic: textSchema.exactOptional(),
+  data: dataSchema,
+  to: textSchema.exactOptional(),
   expires: instantSchema,
-  depth: z.int().min(1),
-  attempt: z.int().min(1),
+  depth: countSchema,
+  attempt: countSchema,
 });
 
 export function parseDispatch(value: unknown): Parsed<Dispatch> {

@@ -24,14 +24,18 @@ const PLACEHOLDERS = new Set([
   '',
 ]);
 
+/** Half of a pair of surrogates: no UTF-8 can write it, so the key of the record would be another than the person's. */
+const HALF = /\p{Surrogate}/u;
+
 export const isPlaceholder = (id: string): boolean => PLACEHOLDERS.has(id.trim().toLowerCase());
 
-/** Checks one id as a source gave it: a string of 1 to `ID_LENGTH_MAX`, or a number, and no placeholder. */
+/** Checks one id as a source gave it: well-formed text of 1 to `ID_LENGTH_MAX`, or a number, and no placeholder. */
 export function parseId(path: string, value: unknown): Parsed<string> {
   const id = typeof value === 'number' && Number.isFinite(value) ? String(value) : value;
   if (typeof id !== 'string') return refuse({ path, message: 'must be a string' });
   if (isPlaceholder(id)) return refuse({ path, message: `${JSON.stringify(id)} is a placeholder, not an id` });
   if (id.length > ID_LENGTH_MAX) return refuse({ path, message: `longer than ${ID_LENGTH_MAX} characters` });
+  if (HALF.test(id)) return refuse({ path, message: 'is no well-formed Unicode: half of a surrogate pair stands alone' });
   return accept(id);
 }
 

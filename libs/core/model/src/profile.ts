@@ -1,6 +1,7 @@
 import { accept, refuse, type JsonObject, type Parsed } from '@tripline/kernel';
 import { z } from 'zod';
 import { problemsOf } from './problems.js';
+import { dataSchema, textSchema } from './record-fields.js';
 
 /** What is known of one person, as their task tells it on `tripline.profiles` at each change; a lower revision is ignored. */
 export type Profile = {
@@ -13,7 +14,7 @@ export type Profile = {
 /** Traits past this many bytes of JSON, a person: the change is refused and counted. */
 export const TRAITS_BYTES_MAX = 16_384;
 
-const schema = z.object({ person: z.string().min(1), revision: z.int().min(1), traits: z.record(z.string(), z.json()) });
+const schema = z.object({ person: textSchema, revision: z.int().min(1), traits: dataSchema });
 
 export function parseProfile(value: unknown): Parsed<Profile> {
   const parsed = schema.safeParse(value);

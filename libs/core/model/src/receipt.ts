@@ -1,9 +1,9 @@
 import { accept, deriveId, refuse, type Instant, type Parsed } from '@tripline/kernel';
 import { z } from 'zod';
-import { instantSchema } from './action.js';
 import { CHANNELS, type Channel } from './channel.js';
 import { FINAL_STATUSES, LATER_STATUSES, type OutcomeStatus } from './outcome.js';
 import { problemsOf } from './problems.js';
+import { countSchema, instantSchema, textSchema } from './record-fields.js';
 
 /**
  * What became of an action: a record of `tripline.receipts`, keyed by person, written by the scheduler and the dispatchers.
@@ -33,23 +33,23 @@ export type Receipt = {
 export const receiptId = (action: string, status: Receipt['status'], distinct = ''): string =>
   deriveId('rcp', action, status, distinct);
 
-const text = z.string().min(1);
 const schema = z.object({
-  id: text,
-  action: text,
-  run: text,
-  person: text,
-  trigger: text,
-  step: text,
+  id: textSchema,
+  action: textSchema,
+  run: textSchema,
+  person: textSchema,
+  trigger: textSchema,
+  step: textSchema,
   channel: z.enum(CHANNELS),
   status: z.enum([...FINAL_STATUSES, ...LATER_STATUSES, 'deferred']),
-  reason: text.exactOptional(),
+  reason: textSchema.exactOptional(),
   at: instantSchema,
-  depth: z.int().min(1),
-  attempt: z.int().min(1).exactOptional(),
+  depth: countSchema,
+  attempt: countSchema.exactOptional(),
   retryAt: instantSchema.exactOptional(),
-  provider: text.exactOptional(),
-  providerMessageId: text.exactOptional(),
+  provider: textSchema.exactOptional(),
+  /** In the provider's own words, however long: nothing of it is kept. */
+  providerMessageId: z.string().min(1).exactOptional(),
 });
 
 export function parseReceipt(value: unknown): Parsed<Receipt> {

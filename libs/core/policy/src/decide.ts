@@ -1,9 +1,9 @@
-import { earlier, milliseconds, plus, seconds, type Duration, type Instant } from '@tripline/kernel';
+import { earlier, milliseconds, minutes, plus, type Duration, type Instant } from '@tripline/kernel';
 import { addressOf, needsAddress, type Decision, type Reason } from '@tripline/model';
 import type { GatePolicy, Look } from './gate-facts.js';
 
-/** How soon what is held by a pause is looked at again, unless a switch is moved before. */
-export const PAUSE_LOOK: Duration = seconds(5);
+/** How soon what is held by a pause is looked at again, unless a switch is moved before: rarely, for a pause may hold a million. */
+export const PAUSE_LOOK: Duration = minutes(10);
 /** How soon an action is looked at again whose profile has not come yet. */
 export const PROFILE_LOOK: Duration = milliseconds(100);
 /** An action is handed over at most so often. */

@@ -35,7 +35,10 @@ export type Batch = {
   readonly next: number;
   /** The log's end as the fetch saw it, for lag. */
   readonly end: number;
-  /** Still ours? False from the moment the partition was taken away: what is not written by then is left to the next owner. */
+  /**
+   * Still ours? False from the moment the partition was taken away: what is not written by then is left to the next owner. A batch that was
+   * answered false once does not count as handled, and comes again to whoever owns the partition then.
+   */
   held(): boolean;
 };
 

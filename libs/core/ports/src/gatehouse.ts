@@ -46,7 +46,8 @@ export interface Gatehouse {
   ): Promise<readonly Untold[]>;
   /** Decisions kept longer than `age` ago and never marked told. */
   untold(now: Instant, age: Duration, max: number): Promise<readonly Untold[]>;
-  told(actionIds: readonly string[]): Promise<void>;
+  /** Marks decisions told; an action that has come to a further attempt since is left as it is. */
+  told(told: readonly Untold[]): Promise<void>;
   /** Applies what dispatchers report: final statuses, and `deferred` as held until `retryAt`. A status never goes back. */
   report(receipts: readonly Receipt[], now: Instant): Promise<void>;
   /** Handed-over actions past `expires` + `age` with no final receipt, closed as `unknown` with the reason `silent`. */

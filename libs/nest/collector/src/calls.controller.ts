@@ -5,7 +5,7 @@ import { HttpIntake, type CallType, type HttpAnswer, type Rejected } from '@trip
 import type { FastifyRequest } from 'fastify';
 import { keyOf } from './basic-key.js';
 
-/** The addresses SDKs post to, short forms included, and what comes there. */
+/** The addresses SDKs post to, short forms included, and what comes there. `import` is where Ruby's, among others, sends its batches. */
 const KINDS: Readonly<Record<string, CallType | 'batch'>> = {
   track: 'track',
   t: 'track',
@@ -21,6 +21,7 @@ const KINDS: Readonly<Record<string, CallType | 'batch'>> = {
   g: 'group',
   batch: 'batch',
   b: 'batch',
+  import: 'batch',
 };
 
 type Accepted = {

@@ -7,7 +7,7 @@ import { Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Analytics } from '@segment/analytics-node';
 import { EmbeddedLog } from '@tripline/adapters-embedded-log';
-import { decodeUtf8, encodeUtf8, OperatingError } from '@tripline/kernel';
+import { decodeUtf8, deriveId, encodeUtf8, OperatingError } from '@tripline/kernel';
 import { ALL_TOPICS, parseTaskInput, TOPICS, type Event } from '@tripline/model';
 import { HealthModule, makeHttpApp, openApp, PortsModule } from '@tripline/nest-kit';
 import type { LogRecord } from '@tripline/ports';
@@ -116,6 +116,13 @@ describe('over HTTP', () => {
     expect((await eventOf('packed-1')).person).toBe('u:z');
   });
 
+  it('takes batches where the SDKs of other languages send them', async () => {
+    const batch = (id: string) => JSON.stringify({ batch: [{ type: 'track', event: 'viewed', userId: 'ruby', messageId: id }] });
+    expect(await post('/v1/import', batch('import-1'))).toMatchObject({ status: 200, body: { success: true } });
+    expect(await post('/v1/import/', batch('import-2'))).toMatchObject({ status: 200, body: { success: true } });
+    expect((await eventOf('import-2')).person).toBe('u:ruby');
+  });
+
   it('names what it refuses in a batch, keeps its bytes, and takes the rest', async () => {
     const bad = { type: 'track', event: 'x', userId: 'null', messageId: 'bad-1' };
     const good = { type: 'track', event: 'x', userId: 'ada', messageId: 'good-1' };
@@ -137,6 +144,7 @@ describe('over HTTP', () => {
     ['null', 400, 'invalid', '/v1/track', 'null'],
     ['a batch that is none', 400, 'invalid', '/v1/batch', '{"batch":{}}'],
     ['no person', 400, 'invalid', '/v1/track', '{"event":"x"}'],
+    ['an id that UTF-8 cannot write', 400, 'invalid', '/v1/track', '{"event":"x","userId":"a\\ud83d"}'],
     ['a name of ours', 400, 'invalid', '/v1/track', '{"event":"$page","userId":"a"}'],
     ['wrong types', 400, 'invalid', '/v1/track', '{"event":7,"userId":{},"properties":[],"timestamp":"soon"}'],
     ['a type of ours', 400, 'invalid', '/v1/batch', '{"batch":[{"type":"outcome","event":"email.sent","userId":"a"}]}'],
@@ -185,8 +193,9 @@ describe('from the log', () => {
     const binary = { ce_specversion: '1.0', ce_id: 'in-3', ce_type: 'login', ce_source: '/crm', ce_userid: 'kim' };
     await append(TOPICS.ingest, '{"via":"app"}', binary);
     expect(await eventOf('in-1')).toMatchObject({ person: 'u:kim', name: 'login', source: TOPICS.ingest });
-    expect(await eventOf('in-2')).toMatchObject({ person: 'u:kim', name: 'login', properties: { via: 'sso' } });
-    expect(await eventOf('in-3')).toMatchObject({ person: 'u:kim', name: 'login', properties: { via: 'app' } });
+    const crm = (id: string) => deriveId('evt', 'cloud-event', '/crm', id);
+    expect(await eventOf(crm('in-2'))).toMatchObject({ person: 'u:kim', name: 'login', properties: { via: 'sso' } });
+    expect(await eventOf(crm('in-3'))).toMatchObject({ person: 'u:kim', name: 'login', properties: { via: 'app' } });
     const letter = (await recordsOf(TOPICS.deadLetters)).find((r) => r.headers['source'] === 'tripline.ingest/1/0');
     expect([...letter!.value]).toEqual([0xff, 0xfe]);
     expect(letter!.headers['reason']).toBe('not-utf8');

@@ -19,9 +19,11 @@ const json = (description: string, schema: Schema): Schema => ({ description, co
 const PROBLEMS = {
   '400': json('not understood: the problems name the fields', ref('Problem')),
   '401': json('no token, or a wrong one', ref('Problem')),
+  '403': json('the page of another site asks', ref('Problem')),
   '503': json('not possible at the moment', ref('Problem')),
 };
 const NOT_FOUND = { '404': json('there is none', ref('Problem')) };
+const NOT_MOVABLE = { '405': json('this clock cannot be moved', ref('Problem')) };
 const DONE = { '204': { description: 'done' } };
 
 const inQuery = (name: string, schema: Schema): Schema => ({ name, in: 'query', schema });
@@ -127,6 +129,7 @@ const SCHEMAS = {
 export const OPENAPI = {
   openapi: '3.0.3',
   info: { title: 'Tripline', version: '0.1.0', description: 'The control plane: triggers, messages, people, policy.' },
+  security: [{ token: [] }, {}],
   components: { schemas: SCHEMAS, securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
   paths: {
     ...documentPaths('trigger'),
@@ -186,7 +189,7 @@ export const OPENAPI = {
       }),
       post: operation('skipAhead', 'moves the embedded log’s clock ahead; only there', {
         requestBody: body(object({ advance: text })),
-        responses: { '200': json('the new time', object({ now: instant })), ...NOT_FOUND },
+        responses: { '200': json('the new time', object({ now: instant })), ...NOT_MOVABLE },
       }),
     },
     '/api/live': {

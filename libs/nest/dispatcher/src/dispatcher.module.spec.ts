@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -187,6 +188,18 @@ describe('the dispatcher in a Nest application', () => {
       return stream.status === 200 ? stream : undefined;
     });
     [...streams, again].forEach(({ leave }) => leave());
+  });
+
+  test('a stream asked for behind another on one connection is none: what its person is sent waits for them', async () => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    const ask = (id: string): string => `GET /v1/stream?writeKey=demo&anonymousId=${id} HTTP/1.1\r\nhost: x\r\n\r\n`;
+    socket.write(ask('ahead') + ask('behind'));
+    await once(socket, 'data');
+    await hand({ action: 'act_behind', channel: 'web', template: 'popup', person: 'a:behind' });
+    await until(() => receiptOf('act_behind'));
+    socket.destroy();
+    const browser = await listen('writeKey=demo&anonymousId=behind');
+    expect((await until(() => browser.messages[0])).id).toBe('act_behind');
   });
 
   test('health names the channels', async () => {

@@ -29,9 +29,13 @@ export class WebStreams implements OnApplicationBootstrap, BeforeApplicationShut
 
   constructor(private readonly hub: WebHub) {}
 
-  /** Connects a browser to what is sent to its person. 503 where there are too many connections. */
+  /**
+   * Connects a browser to what is sent to its person. 503 where there are too many connections; 400 where the request came behind another
+   * on its connection: the answer would never have its turn, and nobody would be told when the browser leaves.
+   */
   open(person: PersonKey, reply: FastifyReply): void {
     const stream = reply.raw;
+    if (stream.socket === null) throw new HttpProblem(400, 'pipelined', 'a stream needs a connection of its own');
     const begin = (): void => {
       if (!stream.headersSent) begun(reply);
     };

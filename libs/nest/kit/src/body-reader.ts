@@ -25,9 +25,10 @@ export function readBodies(fastify: FastifyInstance, bytesMax: number): void {
   });
 }
 
-async function unpacked(encoding: string | undefined, packed: Buffer, bytesMax: number): Promise<Buffer> {
+async function unpacked(given: string | undefined, packed: Buffer, bytesMax: number): Promise<Buffer> {
+  const encoding = given?.trim().toLowerCase();
   if (encoding === undefined || encoding === 'identity') return packed;
-  if (!(encoding in unpack))
+  if (!Object.hasOwn(unpack, encoding))
     throw new HttpProblem(415, 'unsupported-encoding', 'content-encoding must be gzip, deflate or absent');
   try {
     return await unpack[encoding as keyof typeof unpack](packed, { maxOutputLength: bytesMax });

@@ -76,6 +76,7 @@ describe('bodies', () => {
     ['a bomb', 413, 'too-large', gzipSync('x'.repeat(100_000)), { ...json, 'content-encoding': 'gzip' }],
     ['what is not gzip', 400, 'malformed-encoding', 'plain', { ...json, 'content-encoding': 'gzip' }],
     ['an unknown encoding', 415, 'unsupported-encoding', 'x', { ...json, 'content-encoding': 'zstd' }],
+    ['an encoding that only looks known', 415, 'unsupported-encoding', 'x', { ...json, 'content-encoding': 'toString' }],
   ])('refused: %s', async (_name, status, code, body, headers) => {
     expect(await post('/things', body, headers)).toEqual({ status, body: problem(code) });
   });
@@ -83,6 +84,8 @@ describe('bodies', () => {
   it('are unpacked', async () => {
     const answer = await post('/things', gzipSync('{"a":1}'), { ...json, 'content-encoding': 'gzip' });
     expect(answer.body).toEqual({ type: 'object', body: { a: 1 } });
+    const loud = await post('/things', gzipSync('{"a":1}'), { ...json, 'content-encoding': 'GZIP' });
+    expect(loud.body).toEqual({ type: 'object', body: { a: 1 } });
   });
 
   it('reach a @RawBytes method as they came, whatever their type', async () => {
@@ -102,6 +105,16 @@ describe('refusals', () => {
     const answer = await get('/things?x=1', 'PUT');
     expect(answer).toMatchObject({ status: 405, body: problem('method-not-allowed') });
     expect(answer.headers.get('allow')).toBe('POST');
+  });
+
+  it('are not made of a slash too many', async () => {
+    expect((await post('/things/', '{"a":1}', json)).status).toBe(201);
+  });
+
+  it('of addresses that are none have the same shape; the longest id is no such', async () => {
+    expect(await get('/things/fail/%zz')).toMatchObject({ status: 400, body: problem('bad-request') });
+    expect(await get(`/things/fail/${'x'.repeat(3_000)}`)).toMatchObject({ status: 414, body: problem('url-too-long') });
+    expect(await get(`/things/fail/${encodeURIComponent('€'.repeat(200))}`)).toMatchObject({ status: 500 });
   });
 
   it('of a passing reason are 503 and say when to come again, without telling what broke', async () => {

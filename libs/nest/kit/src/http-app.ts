@@ -2,8 +2,9 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { Watch } from '@tripline/ports';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readBodies } from './body-reader.js';
+import { problemOf } from './http-problem.js';
 import { LogStrategy } from './log-strategy.js';
 import { NestLog } from './nest-log.js';
 import { ProblemFilter } from './problem-filter.js';
@@ -14,6 +15,8 @@ import { WATCH } from './tokens.js';
 export const BODY_BYTES_MAX = 1_048_576;
 /** A request whose head and body have not arrived by then is ended. */
 const REQUEST_TIMEOUT_MS = 30_000;
+/** One part of an address: the key of a person with the longest id, every character of it escaped, fits. */
+const PARAM_LENGTH_MAX = 2_048;
 
 export type HttpAppOptions = { readonly bodyLimitBytes?: number };
 
@@ -23,7 +26,13 @@ export type HttpAppOptions = { readonly bodyLimitBytes?: number };
  */
 export async function makeHttpApp(root: Type | DynamicModule, options: HttpAppOptions = {}): Promise<NestFastifyApplication> {
   const bodyLimit = options.bodyLimitBytes ?? BODY_BYTES_MAX;
-  const adapter = new FastifyAdapter({ bodyLimit, trustProxy: false, requestTimeout: REQUEST_TIMEOUT_MS });
+  const adapter = new FastifyAdapter({
+    bodyLimit,
+    trustProxy: false,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    routerOptions: { maxParamLength: PARAM_LENGTH_MAX, ignoreTrailingSlash: true },
+    frameworkErrors: refuseAddress,
+  });
   const fastify = adapter.getInstance<FastifyInstance>();
   readBodies(fastify, bodyLimit);
   endSilentConnections(fastify);
@@ -33,6 +42,12 @@ export async function makeHttpApp(root: Type | DynamicModule, options: HttpAppOp
   app.useLogger(new NestLog(watch.logger));
   app.useGlobalFilters(new ProblemFilter(watch));
   return app;
+}
+
+/** An address that no route can be looked up by never comes to a controller, nor to its filter. */
+function refuseAddress(error: Error, _request: FastifyRequest, reply: FastifyReply): void {
+  const problem = problemOf(error);
+  reply.code(problem.getStatus()).type('application/json; charset=utf-8').send(problem.getResponse());
 }
 
 /** Initialises the modules, starts reading the log, then listens; resolves with the address. Port 0 takes any free one. */

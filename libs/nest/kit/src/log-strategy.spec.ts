@@ -145,6 +145,21 @@ describe('the log strategy', () => {
     expect(seen).toEqual([]);
   });
 
+  it('forgets the halt of a partition that is no longer ours', async () => {
+    const subscriptions: Subscription[] = [];
+    const played = { read: (s: Subscription) => Promise.resolve((subscriptions.push(s), { close: () => Promise.resolve() })) };
+    let health: () => unknown = () => undefined;
+    const checks = { add: (_name: string, check: () => unknown) => (health = check) };
+    const strategy = new LogStrategy(played as unknown as EventLog, watch, new LogHooks(), checks as never);
+    strategy.addHandler('receipts', () => Promise.resolve() as never, true, { group: 'first' });
+    strategy.listen(() => undefined);
+    for (const partition of [0, 1]) subscriptions[0]!.halted!(new Error('a gap'), 'receipts', partition);
+    await subscriptions[0]!.revoked?.('receipts', 0);
+    expect(health()).toMatchObject({ ok: false, halted: ['first receipts/1'] });
+    await subscriptions[0]!.revoked?.('receipts', 1);
+    expect(health()).toMatchObject({ ok: true });
+  });
+
   it('says when a reader has given up for good', () => {
     const subscriptions: Subscription[] = [];
     const broken = { read: (s: Subscription) => Promise.resolve((subscriptions.push(s), { close: () => Promise.resolve() })) };

@@ -82,6 +82,10 @@ export class LogStrategy extends Server implements CustomTransportStrategy {
       group,
       topics: [...topics.keys()],
       handle: (batch) => handleWith(topics, batch),
+      revoked: async (topic, partition) => {
+        this.#halted.delete(placeOf(group, topic, partition));
+        await hooks.revoked?.(topic, partition);
+      },
       halted: (error, topic, partition) => {
         this.#onHalted(group, error, topic, partition);
         hooks.halted?.(error, topic, partition);
@@ -90,7 +94,7 @@ export class LogStrategy extends Server implements CustomTransportStrategy {
   }
 
   #onHalted(group: string, error: unknown, topic?: string, partition?: number): void {
-    this.#halted.add(topic === undefined ? group : `${group} ${topic}/${partition}`);
+    this.#halted.add(topic === undefined ? group : placeOf(group, topic, partition));
     if (topic !== undefined) return;
     this.watch.logger.error('log.gave_up', { group, error: error instanceof Error ? error.message : String(error) });
     this.watch.meter.count('tripline_log_gave_up_total', { group });
@@ -103,6 +107,8 @@ export class LogStrategy extends Server implements CustomTransportStrategy {
     return { ok: false, fatal: this.#gaveUp !== undefined, halted: [...this.#halted] };
   }
 }
+
+const placeOf = (group: string, topic: string, partition?: number): string => `${group} ${topic}/${partition}`;
 
 async function handleWith(topics: TopicHandlers, batch: Batch): Promise<void> {
   const handler = topics.get(batch.topic);

@@ -1,11 +1,11 @@
-import { isJsonObject, type Json, type JsonObject } from '@tripline/kernel';
+import { deriveId, isJsonObject, type Json, type JsonObject } from '@tripline/kernel';
 import type { Headers } from '@tripline/ports';
 
 const BINARY = 'ce_';
 
 /**
  * Puts a CloudEvent into the shape of a track call; anything else is given back as it is. Structured mode is told by `specversion` in the
- * value, binary mode by `ce_` headers. `type` is the event's name, `id` its messageId, `time` its timestamp, `data` its properties. The
+ * value, binary mode by `ce_` headers. The messageId comes of `source` and `id`, which only together are an event's own. `type` is the event's name, `time` its timestamp, `data` its properties. The
  * person is the extension attribute `userid` or `anonymousid`, else `subject` (a userId), else `userId` or `anonymousId` in the data.
  */
 export function unwrapCloudEvent(value: unknown, headers: Headers): unknown {
@@ -26,10 +26,16 @@ function callOf(attributes: JsonObject, data: unknown): unknown {
   return {
     type: 'track',
     event: attributes['type'],
-    messageId: attributes['id'],
+    messageId: messageIdOf(attributes),
     timestamp: attributes['time'],
     userId,
     anonymousId,
     properties: data as Json | undefined,
   };
+}
+
+/** Two sources may both count from 1. An `id` that is no text is left to be refused by its name. */
+function messageIdOf({ source, id }: JsonObject): Json | undefined {
+  if (typeof id !== 'string' || id === '' || typeof source !== 'string') return id;
+  return deriveId('evt', 'cloud-event', source, id);
 }

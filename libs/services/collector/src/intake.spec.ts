@@ -73,6 +73,16 @@ describe('the ingest topic', () => {
     expect(new Set(kept.events().map(({ id }) => id)).size).toBe(4);
   });
 
+  it('tells the CloudEvents of two sources apart that count alike, and knows a repeat', async () => {
+    const { kept, watch, log } = setUp();
+    const from = (source: string) =>
+      JSON.stringify({ specversion: '1.0', id: '0', source, type: 'login', subject: 'ada', data: {} });
+    await new IngestIntake(log, watch).onIngest(batchOf(TOPICS.ingest, [from('/crm'), from('/shop'), from('/crm')]));
+    const [crm, shop, again] = kept.events().map(({ id }) => id);
+    expect(shop).not.toBe(crm);
+    expect(again).toBe(crm);
+  });
+
   it('sets a record with a bad call aside once, whole, and takes its good calls', async () => {
     const { kept, watch, log } = setUp();
     const record = '{"batch":[{"event":"x","userId":"ada"},{"event":"x"},{"event":"","userId":"b"}]}';

@@ -28,7 +28,8 @@ export class Publisher {
     if (!read.ok) return read;
     const templates = read.documents.flatMap(({ template }) => template ?? []);
     const warnings = await Promise.all(read.documents.map(({ trigger }, i) => this.#templateWarnings(i, trigger, templates)));
-    const published = await catalogue.publish(read.documents, by, clock.now());
+    const drafts = read.documents.map(({ kind, name, document }) => ({ kind, name, document }));
+    const published = await catalogue.publish(drafts, by, clock.now());
     outbox.call();
     return { ok: true, published, warnings: [...read.warnings, ...warnings.flat()] };
   }

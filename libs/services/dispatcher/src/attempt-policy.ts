@@ -1,8 +1,8 @@
-import { hours, minutes, plus, seconds, type Duration, type Instant } from '@tripline/kernel';
+import { earlier, hours, later, minutes, plus, seconds, type Duration, type Instant } from '@tripline/kernel';
 import type { Dispatch } from '@tripline/model';
 import type { SendResult } from '@tripline/ports';
 
-/** How long after the n-th attempt the next one comes, where the provider named no time (the schedule of Standard Webhooks). */
+/** How long after the n-th attempt the next one comes at the earliest (the schedule of Standard Webhooks). */
 const BACKOFF: readonly Duration[] = [
   seconds(5),
   minutes(5),
@@ -17,7 +17,7 @@ const BACKOFF: readonly Duration[] = [
 
 /** After this many attempts a message that could not be delivered has failed. */
 export const ATTEMPTS_MAX = BACKOFF.length + 1;
-/** A provider's own wish for a later time is honoured up to this. */
+/** A provider's own wish for a still later time is honoured up to this. */
 export const RETRY_AFTER_MAX: Duration = hours(24);
 
 /** May it be sent again when nobody knows whether it left? A webhook carries an id its receiver drops repeats by; a transactional message had better come twice than not. */
@@ -38,9 +38,8 @@ export function settleResult(dispatch: Dispatch, result: SendResult, now: Instan
 
 const backoff = (attempt: number): Duration => BACKOFF[Math.min(attempt, BACKOFF.length) - 1] ?? RETRY_AFTER_MAX;
 
-/** Never in the past, never further off than `RETRY_AFTER_MAX`. */
+/** The provider's time, and not before our own: one that says "in a second" all through its restart would use up the attempts in as many. */
 function retryAtOf(dispatch: Dispatch, wished: Instant | undefined, now: Instant): Instant {
-  if (wished === undefined) return plus(now, backoff(dispatch.attempt));
-  const latest = plus(now, RETRY_AFTER_MAX);
-  return wished <= now ? plus(now, seconds(1)) : wished > latest ? latest : wished;
+  const own = plus(now, backoff(dispatch.attempt));
+  return wished === undefined ? own : later(own, earlier(wished, plus(now, RETRY_AFTER_MAX)));
 }

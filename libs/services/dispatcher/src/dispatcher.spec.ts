@@ -35,8 +35,9 @@ class MemoryLedger implements AttemptLedger {
     const key = `${dispatch.action} ${dispatch.attempt}`;
     const row = this.rows.get(key);
     if (row?.result !== undefined) return Promise.resolve({ kind: 'done', result: row.result });
-    if (row !== undefined) return Promise.resolve({ kind: now - row.begun < patience ? 'busy' : 'unfinished' });
     const reason = this.recalled.get(dispatch.action);
+    if (row !== undefined && now - row.begun < patience) return Promise.resolve({ kind: 'busy' });
+    if (row !== undefined) return Promise.resolve({ kind: 'unfinished', over: reason !== undefined || now >= dispatch.expires });
     if (reason !== undefined) return Promise.resolve({ kind: 'recalled', reason });
     if (now >= dispatch.expires) return Promise.resolve({ kind: 'expired' });
     this.rows.set(key, { begun: now });
@@ -183,6 +184,14 @@ describe('Dispatcher', () => {
     expect(new Set(receipts().map((r) => r.id)).size).toBe(ATTEMPTS_MAX);
   });
 
+  test('a provider that asks for a second each time does not use up the attempts in as many: no sooner than ours', async () => {
+    const soon = plus(START, seconds(1));
+    const provider = new ScriptedProvider('email', () => ({ kind: 'retryable', reason: 'status-503', retryAt: soon }));
+    const { dispatcher, receipts } = setUp(provider);
+    for (const attempt of [1, 2, 3]) await dispatcher.onDispatches(batchOf([ready({ attempt })]));
+    expect(receipts().map((r) => r.retryAt)).toEqual([seconds(5), minutes(5), minutes(30)].map((length) => plus(START, length)));
+  });
+
   test('a dispatch that comes twice is sent once and told twice, under one id', async () => {
     const { dispatcher, provider, receipts } = setUp();
     await dispatcher.onDispatches(batchOf([ready(), ready()]));
@@ -228,6 +237,17 @@ describe('Dispatcher', () => {
       await dispatcher.onDispatches(batchOf([dispatch]));
       expect(provider.sent).toHaveLength(1);
       expect(receipts()).toEqual([expect.objectContaining({ status: 'sent' })]);
+    });
+
+    test.each<[string, Partial<Dispatch>, string | undefined]>([
+      ['recalled or stopped', {}, 'exit'],
+      ['expired', { expires: plus(START, ATTEMPT_PATIENCE) }, undefined],
+    ])('transactional that is %s by then is not sent again: its outcome is unknown', async (_, fields, recalled) => {
+      const { dispatcher, provider, receipts, dispatch, ledger } = interrupted({ purpose: 'transactional', ...fields });
+      if (recalled !== undefined) ledger.recalled.set(dispatch.action, recalled);
+      await dispatcher.onDispatches(batchOf([dispatch]));
+      expect(provider.sent).toEqual([]);
+      expect(receipts()).toEqual([expect.objectContaining({ status: 'unknown', reason: 'interrupted' })]);
     });
 
     test('a webhook is sent again', async () => {

@@ -49,7 +49,7 @@ type Facts = { readonly template: Template | undefined; readonly traits: JsonObj
  * I1. An attempt is in the ledger before its call is made; its result is there before its receipt is in the log.
  * I2. A batch is resolved only when the receipt of each of its dispatches (or its dead letter) is acknowledged.
  * I3. The dispatches of one person go one after the other, in the order of the log.
- * I4. What may have left is not sent again, unless `mayRepeat`.
+ * I4. What may have left is not sent again, unless `mayRepeat`, and never once it has been recalled, stopped or has expired.
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
@@ -134,7 +134,7 @@ export class Dispatcher {
       case 'done':
         return begun.result;
       case 'unfinished':
-        return mayRepeat(dispatch)
+        return mayRepeat(dispatch) && !begun.over
           ? this.#send(dispatch, facts)
           : this.#finish(dispatch, { kind: 'unknown', reason: 'interrupted' });
       case 'busy':

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { encodeUtf8, hours, milliseconds, minutes, plus, seconds } from '@tripline/kernel';
+import { encodeUtf8, hours, milliseconds, minutes, OperatingError, plus, seconds } from '@tripline/kernel';
 import { TOPICS, type Action } from '@tripline/model';
+import type { EventLog, StateStore } from '@tripline/ports';
 import { START } from '@tripline/testing-builders';
 import { ABANDONED, run, settled, until, World, type Running } from '../test/world.js';
+import { Processor } from './processor.js';
 
 const CART = { properties: { cartId: 'c1' } };
 
@@ -126,6 +128,57 @@ describe('a processor', () => {
     );
   });
 
+  test('one that cannot be opened for now is no halted one; one that halts is counted once', async () => {
+    const store = new FailingToOpen(world.store);
+    const one = await start({ store });
+    await expect(one.processor.assigned(7)).rejects.toMatchObject({ code: 'log-changed' });
+    one.processor.halted(new OperatingError('log-changed', 'never', 'the partition does not exist'), 7);
+    store.failing = true;
+    await expect(one.processor.assigned(8)).rejects.toMatchObject({ code: 'state-store' });
+    const log = new Proxy(world.log, {
+      get: (target, name: keyof EventLog) =>
+        name === 'bounds'
+          ? () => Promise.reject(new OperatingError('log-unavailable', 'later', 'no leader'))
+          : (target[name] as () => unknown).bind(target),
+    });
+    const { clock, watch } = world;
+    const blind = new Processor({ log, clock, watch, store: world.store, partitions: 2 });
+    await expect(blind.assigned(9)).rejects.toMatchObject({ code: 'log-unavailable' });
+    expect(world.watch.counts.get('tripline_processor_halted_total')).toBe(1);
+    expect(one.processor.haltedTasks().map(({ partition }) => partition)).toEqual([7]);
+  });
+
+  test('a stopped task is asked for no more ticks', async () => {
+    await world.publish(ABANDONED);
+    const one = await start();
+    await world.event('cart.item_added', CART);
+    await settled(world);
+    for (const partition of [0, 1])
+      await world.log.append([{ topic: TOPICS.events, key: null, value: encodeUtf8('{"kind":"unheard-of"}'), partition }]);
+    await until(
+      () => one.processor.haltedTasks(),
+      (all) => all.length === 2,
+    );
+    await world.pass(hours(2));
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(await world.ticks()).toBe(0);
+  });
+
+  test('a partition that went to another leaves no lag behind', async () => {
+    await world.publish(ABANDONED);
+    const one = await start();
+    await world.event('cart.item_added', CART);
+    await settled(world);
+    await world.pass(hours(1));
+    const gauges = new Map<string, number>();
+    world.watch.gauge = (name: string, value: number, labels?: Readonly<Record<string, string>>) =>
+      void gauges.set(`${name} ${labels?.['partition']}`, value);
+    const late = (): number[] => [...gauges].filter(([name]) => name.includes('lag') || name.includes('late')).map(([, value]) => value); // prettier-ignore
+    await one.processor.revoked(0);
+    await one.processor.revoked(1);
+    expect(late()).toEqual([0, 0, 0, 0]);
+  });
+
   test('definitions come by control records; an older revision changes nothing', async () => {
     const one = await start();
     await world.event('cart.item_added', CART);
@@ -190,3 +243,11 @@ describe('a processor', () => {
 });
 
 const plusSettle = (ms: number): ReturnType<typeof milliseconds> => milliseconds(hours(1) + seconds(10) + ms);
+
+class FailingToOpen implements StateStore {
+  failing = false;
+  constructor(private readonly inner: StateStore) {}
+  open(task: number): ReturnType<StateStore['open']> {
+    return this.failing ? Promise.reject(new OperatingError('state-store', 'later', 'no disk')) : this.inner.open(task);
+  }
+}

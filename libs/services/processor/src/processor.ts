@@ -14,7 +14,7 @@ import type {
 } from '@tripline/ports';
 import { findPosition, type StartFrom } from './position.js';
 import { SharedLimits, type TaskLimits } from './task-limits.js';
-import { Task } from './task.js';
+import { asKnown, Task } from './task.js';
 import { TickWriter } from './tick-writer.js';
 
 /** How often tasks are asked whether a checkpoint is due, and their gauges are set. */
@@ -57,7 +57,8 @@ export class Processor implements PersonStates {
   constructor(private readonly options: ProcessorOptions) {
     const { log, clock, watch } = options;
     this.#limits = new SharedLimits(() => this.#tasks.size, options.checkpointEvery);
-    this.#ticks = new TickWriter(log, TOPICS.events, clock, watch, () => this.#tasks.values());
+    const going = (): Task[] => [...this.#tasks.values()].filter(({ broken }) => broken === undefined);
+    this.#ticks = new TickWriter(log, TOPICS.events, clock, watch, going);
   }
 
   /** How it reads its topic; `instance` is a name of this process that outlives restarts. */
@@ -96,8 +97,7 @@ export class Processor implements PersonStates {
       return task.position;
     } catch (error) {
       await store.close();
-      this.halted(error, partition);
-      throw error;
+      throw asKnown(error, partition);
     }
   }
 
@@ -106,6 +106,7 @@ export class Processor implements PersonStates {
     const task = this.#tasks.get(partition);
     if (task === undefined) return;
     this.#tasks.delete(partition);
+    this.#show(partition, 0, 0);
     await task.close();
     this.options.watch.logger.info('processor.task-closed', { partition, position: task.position });
   }
@@ -168,20 +169,22 @@ export class Processor implements PersonStates {
   }
 
   async #keepHouse(stop: Stop): Promise<void> {
-    const { clock, watch } = this.options;
+    const { clock } = this.options;
     while (!stop.stopped) {
       for (const task of this.#tasks.values()) {
         void task.checkpoint();
-        const labels = { partition: String(task.partition) };
         const due = task.nextDue();
-        watch.meter.gauge('tripline_processor_lag_records', task.lag, labels);
-        watch.meter.gauge(
-          'tripline_processor_due_late_seconds',
-          due === undefined ? 0 : Math.max(0, clock.now() - due) / 1_000,
-          labels,
-        );
+        this.#show(task.partition, task.lag, due === undefined ? 0 : Math.max(0, clock.now() - due) / 1_000);
       }
       await clock.sleep(HOUSEKEEPING, stop);
     }
+  }
+
+  /** A task that goes leaves zeros: the next owner shows how it stands. */
+  #show(partition: number, lag: number, lateSeconds: number): void {
+    const { meter } = this.options.watch;
+    const labels = { partition: String(partition) };
+    meter.gauge('tripline_processor_lag_records', lag, labels);
+    meter.gauge('tripline_processor_due_late_seconds', lateSeconds, labels);
   }
 }

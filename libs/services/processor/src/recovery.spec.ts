@@ -203,6 +203,77 @@ describe('a task and its state', () => {
     expect(await peopleOf(inner)).toEqual(expected.state);
   });
 
+  test('a store and a log that fail at once are got over: what is not told is told before the next checkpoint is waited for', async () => {
+    const expected = await replay();
+    const inner = new MemoryStateStore();
+    const failing = new FailingStateStore(inner);
+    failing.failing = true;
+    let down = false;
+    const before = (await ids()).length;
+    const log = logOf(world.log, () => down);
+    const task = await openTask(failing as unknown as MemoryStateStore, log, { dirtyMax: 2 });
+    await task.handle(batchOf(0, 5));
+    await task.checkpoint();
+    down = true;
+    await expect(task.handle(batchOf(5, records.length))).rejects.toMatchObject({ code: 'down' });
+    [down, failing.failing] = [false, false];
+    for (let tries = 0; tries < 5; tries++) await task.handle(batchOf(5, records.length)).catch(() => task.checkpoint());
+    expect(task.position).toBe(records.length);
+    await task.close();
+    expect(new Set((await ids()).slice(before))).toEqual(new Set(expected.ids));
+    expect(await peopleOf(inner)).toEqual(expected.state);
+  });
+
+  test('a defect of whatever kind stops it for good, as an error that the log does not try again', async () => {
+    const store = new MemoryStateStore();
+    const opened = await store.open(0);
+    opened.person = () => {
+      throw new TypeError('of undefined');
+    };
+    const { clock, watch, log } = world;
+    const task = new Task({ topic: TOPICS.events, partition: 0, log, clock, watch, store: opened, limits: LIMITS, position: 0 });
+    for (let tries = 0; tries < 2; tries++)
+      await expect(task.handle(batchOf(0, records.length))).rejects.toMatchObject({
+        code: 'assertion',
+        retry: 'never',
+        message: expect.stringContaining('TypeError: of undefined'),
+      });
+    await task.close();
+  });
+
+  test('a foreign record whose key is too large to go with it is set aside without its key', async () => {
+    const task = await openTask(new MemoryStateStore());
+    const [first] = records;
+    const foreign = { ...(first as LogRecord), key: new Uint8Array(400_000).fill(0xff), value: new Uint8Array(9) };
+    await task.handle({ ...batchOf(0, 1), records: [foreign] });
+    const letters = await world.records(TOPICS.deadLetters);
+    expect(letters.at(-1)).toMatchObject({ key: encodeUtf8('tripline.events/0/0'), value: new Uint8Array(9) });
+    await task.close();
+  });
+
+  test('how far it is behind is known while its log or its store fails', async () => {
+    const task = await openTask(
+      new MemoryStateStore(),
+      logOf(world.log, () => true),
+    );
+    await expect(task.handle({ ...batchOf(0, records.length), end: 1_000 })).rejects.toMatchObject({ code: 'down' });
+    expect(task.lag).toBe(1_000 - task.position);
+    await task.close();
+  });
+
+  test('where one without state begins is kept, also when nothing comes to it: told to begin at what is left, it is told once', async () => {
+    const store = new MemoryStateStore();
+    const shifted = logWith(world.log, { first: 5 });
+    const opened = await store.open(0);
+    const { clock, watch, log } = world;
+    const position = await findPosition(shifted, TOPICS.events, 0, opened.checkpoint(), 'earliest');
+    const task = new Task({ topic: TOPICS.events, partition: 0, log, clock, watch, store: opened, limits: LIMITS, position });
+    await task.close();
+    const kept = (await store.open(0)).checkpoint();
+    expect(kept).toEqual({ next: 5, clock: 0 });
+    expect(await findPosition(shifted, TOPICS.events, 0, kept, 'beginning')).toBe(5);
+  });
+
   test('records that are gone stop it, unless it is told to begin at what is left', async () => {
     const shifted = logWith(world.log, { first: 5 });
     const fresh = findPosition(shifted, TOPICS.events, 0, undefined, 'beginning');

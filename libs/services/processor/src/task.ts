@@ -1,4 +1,4 @@
-import { assert, OperatingError, plus, type Instant } from '@tripline/kernel';
+import { assert, AssertionError, OperatingError, plus, type Instant } from '@tripline/kernel';
 import type { Batch, Checkpoint, Clock, EventLog, LastRecord, LogRecord, PersonView, TaskStore, Watch } from '@tripline/ports';
 import { Outbox } from './outbox.js';
 import { lastRecordOf, recordsBetween } from './position.js';
@@ -49,7 +49,7 @@ export class Task {
     this.#position = parts.position;
     this.#end = parts.position;
     this.#flushedAt = parts.clock.now();
-    this.#cut = this.#durable;
+    this.#cut = this.#durable ?? (parts.position === 0 ? undefined : { next: parts.position, clock: this.clock });
   }
 
   get partition(): number {
@@ -91,16 +91,18 @@ export class Task {
    */
   async handle(batch: Batch): Promise<void> {
     if (this.#broken !== undefined) throw this.#broken;
+    this.#end = Math.max(batch.end, this.#position);
     try {
+      await this.#takeUp();
       await this.#pressed();
       await this.#catchUp(batch);
       if (!(await this.#run(batch.records, batch))) return;
       this.#position = Math.max(this.#position, batch.next);
-      this.#end = Math.max(batch.end, this.#position);
       this.#takeCut();
     } catch (error) {
-      if (!isPassing(error)) this.#broken = error instanceof Error ? error : new Error(String(error));
-      throw error;
+      const known = asKnown(error, this.partition);
+      if (!isPassing(known)) this.#broken = known;
+      throw known;
     } finally {
       this.#report();
     }
@@ -121,6 +123,13 @@ export class Task {
     for (let i = 0; i < 2 && cut !== undefined && !this.#isDurable(cut); i++) await this.#flush(cut);
     this.#broken ??= new OperatingError('task-closed', 'later', 'the task was closed');
     await this.parts.store.close();
+  }
+
+  /** What an earlier failure left untold is told first: then there is a cut again, and a commit that failed is tried again. */
+  async #takeUp(): Promise<void> {
+    if (this.#cut !== undefined || (this.#outbox.size === 0 && !this.#state.people.flushing)) return;
+    await this.#outbox.deliver();
+    this.#takeCut();
   }
 
   /** False: the partition was taken away on the way. */
@@ -224,6 +233,12 @@ export class Task {
     meter.count('tripline_processor_advanced_total', {}, advanced);
     meter.count('tripline_processor_fired_total', {}, fired);
   }
+}
+
+/** An error that is none of ours is a defect like a failed assertion: the log would otherwise try it again for ever. */
+export function asKnown(error: unknown, partition: number): OperatingError | AssertionError {
+  if (error instanceof OperatingError || error instanceof AssertionError) return error;
+  return new OperatingError('assertion', 'never', `task ${partition}: ${String(error)}`, { cause: error });
 }
 
 const isPassing = (error: unknown): boolean => error instanceof OperatingError && error.retry === 'later';

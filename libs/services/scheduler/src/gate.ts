@@ -106,7 +106,7 @@ export class Gate {
     const told = untold.filter(({ decision }) => decision.kind !== 'hold');
     if (told.length === 0) return;
     await log.append(told.flatMap((one) => consequenceOf(one, now) ?? []));
-    await gatehouse.told(told.map(({ action }) => action.id));
+    await gatehouse.told(told);
   }
 
   #count(decided: readonly Untold[], now: Instant): void {

@@ -316,6 +316,32 @@ test('what cannot be read is set aside with its bytes, and everything else goes 
   expect(watch.counts.get('tripline_scheduler_dead_letters_total')).toBe(7);
 });
 
+test('what no table takes is set aside as well, and never stops its partition', async () => {
+  await permitted();
+  await begin();
+  const long = Array.from({ length: 1_000 }, () => Math.random().toString(36)).join('');
+  const deep = `${'['.repeat(5_000)}${']'.repeat(5_000)}`;
+  const beyond = 9e15 as Instant;
+  const bad: [string, unknown][] = [
+    ...[{ id: long }, { person: `u:${long}` }, { version: 3_000_000_000 }, { expires: beyond }].map(
+      (fields): [string, unknown] => [TOPICS.actions, actionNow(fields)],
+    ),
+    [TOPICS.actions, JSON.stringify(actionNow()).replace('"data":{}', `"data":{"a":${deep}}`)],
+    [TOPICS.actions, makeRecall({ action: long })],
+    [TOPICS.profiles, makeProfile({}, { person: `u:${long}` })],
+    [TOPICS.profiles, `{"person":"u:ada","revision":1,"traits":{"a":${deep}}}`],
+    [TOPICS.receipts, makeReceipt({ attempt: 3_000_000_000 })],
+    [TOPICS.receipts, makeReceipt({ at: beyond })],
+  ];
+  for (const [topic, value] of bad) await put(topic, 'u:ada', value);
+  await known();
+  await ask({ profileRevision: 1 });
+  await one(dispatches);
+  await put(TOPICS.receipts, 'u:ada', makeReceipt({ at: now() }));
+  await until(async () => (await status()).status === 'sent');
+  expect(watch.counts.get('tripline_scheduler_dead_letters_total')).toBe(bad.length);
+});
+
 test('trouble that passes is waited out and said; what is wrong for good ends the gate', async () => {
   await permitted();
   const failing = (retry: 'never' | 'later', times: number) => {

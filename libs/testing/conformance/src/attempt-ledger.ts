@@ -28,7 +28,7 @@ export function describeAttemptLedger(name: string, open: () => Promise<GatePlac
       expect(await begin(0)).toEqual({ kind: 'go' });
       expect(await begin(1)).toEqual({ kind: 'busy' });
       expect(await begin(59_999)).toEqual({ kind: 'busy' });
-      expect(await begin(60_000)).toEqual({ kind: 'unfinished' });
+      expect(await begin(60_000)).toEqual({ kind: 'unfinished', over: false });
     });
 
     test('of many that begin at once one goes', async () => {
@@ -73,6 +73,18 @@ export function describeAttemptLedger(name: string, open: () => Promise<GatePlac
       await begin(0);
       await ports.gatehouse.recall([makeRecall()], at(1));
       expect(await begin(2)).toEqual({ kind: 'busy' });
+    });
+
+    test('what was interrupted is unfinished, and over once it may not begin any more', async () => {
+      await begin(0, { expires: at(90_000) });
+      expect(await begin(89_999, { expires: at(90_000) })).toEqual({ kind: 'unfinished', over: false });
+      expect(await begin(90_000, { expires: at(90_000) })).toEqual({ kind: 'unfinished', over: true });
+      await ports.switches.set('*', 'stopped', at(70_000), 'ops');
+      expect(await begin(80_000)).toEqual({ kind: 'unfinished', over: true });
+      await ports.switches.set('*', 'running', at(81_000), 'ops');
+      expect(await begin(82_000)).toEqual({ kind: 'unfinished', over: false });
+      await ports.gatehouse.recall([makeRecall()], at(83_000));
+      expect(await begin(84_000)).toEqual({ kind: 'unfinished', over: true });
     });
 
     test('what has expired does not begin: its first instant of being too late is too late', async () => {

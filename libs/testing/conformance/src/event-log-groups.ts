@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Batch } from '@tripline/ports';
-import { Collector, makeGate, newName, until, type LogBench } from './log-bench.js';
+import { Collector, makeGate, newName, textOf, until, type LogBench } from './log-bench.js';
 
 const TAKEOVER_MS = 60_000;
 
@@ -80,5 +80,29 @@ export function groupPromises(bench: () => LogBench): void {
     expect([handled, reader.gone]).toEqual([true, [`${topic}/0`]]);
     expect((await bench().log.committed(reader.group, topic)).get(0)).toBe(1);
     await reading.close();
+  });
+
+  test('a batch whose handler left it to the next owner, because it was no longer held, comes to them', async () => {
+    const topic = await bench().topic();
+    await bench().append(topic, ['a']);
+    const gate = makeGate();
+    const group = newName('group');
+    const [reader, next] = [new Collector([topic], group), new Collector([topic], group)];
+    const texts: string[] = [];
+    let began = false;
+    reader.handle = async (batch) => {
+      began = true;
+      await gate.passed;
+      if (batch.held()) texts.push(...batch.records.map(textOf));
+    };
+    const reading = await bench().read(reader);
+    await until('it is being handled', () => began);
+    const closing = reading.close();
+    setTimeout(() => gate.open(), 50);
+    await closing;
+    await bench().read(next);
+    await bench().append(topic, ['b']);
+    await until('the rest was read', () => next.texts.includes('b'), TAKEOVER_MS);
+    expect([...texts, ...next.texts]).toEqual(['a', 'b']);
   });
 }

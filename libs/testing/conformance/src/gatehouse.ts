@@ -9,7 +9,8 @@ const at = (ms: number): Instant => makeInstant(START + ms);
 const NOW = at(1_000);
 const LEASE = seconds(30);
 const SEND: Decision = { kind: 'send', to: 'ada@shop.example' };
-const holdUntil = (until: Instant): Decision => ({ kind: 'hold', reason: 'trigger-paused', until });
+const holdUntil = (until: Instant): Decision => ({ kind: 'hold', reason: 'profile-behind', until });
+const PAUSED: Decision = { kind: 'hold', reason: 'trigger-paused', until: at(1_000_000) };
 const DROP: Decision = { kind: 'drop', status: 'dropped', reason: 'no-consent' };
 const many = (count: number, fields: Partial<Action> = {}): Action[] =>
   Array.from({ length: count }, (_, i) => makeAction({ id: `act_${String(i).padStart(5, '0')}`, ...fields }));
@@ -41,7 +42,7 @@ export function describeGatehouse(name: string, open: () => Promise<GatePlace>):
       await admit(action);
       await claim();
       await decide(action, SEND);
-      await ports.gatehouse.told([action.id]);
+      await ports.gatehouse.told([{ action, decision: SEND, attempt: 1 }]);
     };
 
     test('an action comes back as it was given, whatever it holds', async () => {
@@ -109,7 +110,7 @@ export function describeGatehouse(name: string, open: () => Promise<GatePlace>):
       await admit(action);
       expect((await claim())[0]).toMatchObject({ firstLook: true, attempts: 0 });
       expect(await decide(action, holdUntil(at(5_000)))).toHaveLength(1);
-      expect([await statusOf(), await reasonOf()]).toEqual(['held', 'trigger-paused']);
+      expect([await statusOf(), await reasonOf()]).toEqual(['held', 'profile-behind']);
       expect(await claim(at(4_999))).toHaveLength(0);
       expect((await claim(at(5_000)))[0]).toMatchObject({ firstLook: false, attempts: 0 });
     });
@@ -157,9 +158,10 @@ export function describeGatehouse(name: string, open: () => Promise<GatePlace>):
         { action: sent, decision: SEND, attempt: 1 },
         { action: dropped, decision: DROP, attempt: 0 },
       ]);
-      await ports.gatehouse.told([sent.id]);
+      await ports.gatehouse.told([{ action: sent, decision: SEND, attempt: 1 }]);
       expect(idsOf(await untold(at(99_000)))).toEqual([dropped.id]);
-      await ports.gatehouse.told([dropped.id, 'act_unknown']);
+      const told = { action: dropped, decision: DROP, attempt: 0 };
+      await ports.gatehouse.told([told, { ...told, action: makeAction({ id: 'act_unknown' }) }]);
       expect(await untold(at(99_000))).toEqual([]);
       await other.close();
     });
@@ -308,6 +310,17 @@ export function describeGatehouse(name: string, open: () => Promise<GatePlace>):
         expect(idsOf(await claim(at(3_000)))).toEqual(['act_2']);
       });
 
+      test('a pause holds until its switch is set, also where that happens between a claim and its decision', async () => {
+        await ports.switches.set('*', 'paused', NOW, 'ops');
+        await admit(makeAction(), makeAction({ id: 'act_2' }));
+        const [first, second] = (await claim()).map(({ action }) => action) as [Action, Action];
+        await decide(first, PAUSED);
+        expect(await claim(at(900_000))).toHaveLength(1);
+        await ports.switches.set('*', 'running', at(900_001), 'ops');
+        await decide(second, PAUSED, at(900_001));
+        expect(idsOf(await claim(at(900_001)))).toEqual(['act_1', 'act_2']);
+      });
+
       test('a trigger withdrawn is, until it is published again', async () => {
         const document = { kind: 'trigger', name: 'abandoned-cart' };
         await ports.catalogue.publish([{ kind: 'trigger', name: 'abandoned-cart', document }], 'ops', NOW);
@@ -368,12 +381,42 @@ export function describeGatehouse(name: string, open: () => Promise<GatePlace>):
         expect(await statusOf()).toBe('sent');
       });
 
+      test('whoever marks an attempt told late leaves the next one to be told', async () => {
+        const action = makeAction();
+        await admit(action);
+        const [first] = await decide(action, SEND);
+        await report({ status: 'deferred', attempt: 1, retryAt: at(2_000) });
+        const second = await decide(action, SEND, at(2_000));
+        await ports.gatehouse.told([first as Untold]);
+        expect(await ports.gatehouse.untold(at(99_000), seconds(10), 10)).toEqual(second);
+        expect(second[0]?.attempt).toBe(2);
+        await ports.gatehouse.told(second);
+        expect(await ports.gatehouse.untold(at(99_000), seconds(10), 10)).toEqual([]);
+      });
+
       test('what was recalled meanwhile is due at once when it is deferred', async () => {
         await handOver();
         await ports.gatehouse.recall([makeRecall()], NOW);
         await report({ status: 'deferred', attempt: 1, retryAt: at(60_000) });
         expect((await claim())[0]?.facts.recalled).toBe(true);
       });
+
+      test('what is deferred past its expiry is due at its expiry', async () => {
+        await handOver(makeAction({ expires: at(10_000) }));
+        await report({ status: 'deferred', attempt: 1, retryAt: at(60_000) });
+        expect(await claim(at(9_999))).toEqual([]);
+        expect(await claim(at(10_000))).toHaveLength(1);
+      });
+
+      test.each(['*', 'abandoned-cart'])(
+        'what is deferred while %s is stopped is due at once, as all that is held',
+        async (scope) => {
+          await handOver();
+          await ports.switches.set(scope, 'stopped', NOW, 'ops');
+          await report({ status: 'deferred', attempt: 1, retryAt: at(60_000) });
+          expect((await claim())[0]?.facts.stopped).toBe(true);
+        },
+      );
 
       test('receipts of actions nobody knows change nothing', async () => {
         await report({ action: 'act_unknown', status: 'sent' }, { action: 'act_unknown', status: 'opened' });
