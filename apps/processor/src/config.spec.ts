@@ -18,6 +18,10 @@ describe('the configuration of a processor', () => {
     expect(() => readProcessorConfig(env)).toThrow(/KAFKA_BROKERS[^]*STATE_DIR[^]*PARTITIONS[^]*CHECKPOINT_EVERY[^]*START_FROM/);
   });
 
+  test.each(['kafka', ',', 'a:9092,', 'a:b'])('a broker is a host with its port: not %j', (brokers) => {
+    expect(() => readProcessorConfig({ ...NEEDED, KAFKA_BROKERS: brokers })).toThrow(/KAFKA_BROKERS.*must be host:port/);
+  });
+
   test('explains each variable', () => {
     expect(describeProcessorConfig()).toMatch(/# Where a task without state begins[^]*START_FROM=beginning/);
   });

@@ -17,6 +17,7 @@ const schema = z.object({
   KAFKA_BROKERS: z
     .string()
     .transform((text) => text.split(',').map((broker) => broker.trim()))
+    .pipe(z.array(z.string().regex(/^\S+:\d+$/, 'must be host:port, separated by commas')))
     .describe('Kafka brokers, host:port, separated by commas'),
   STATE_DIR: z
     .string()
