@@ -16,17 +16,24 @@ import type { Interest, Program } from './program.js';
 import { endRun, isRecallable } from './recall.js';
 import { wake } from './steps.js';
 import { fireTimers } from './timers.js';
+import type { Tracer } from './trace.js';
 import { applyTraits } from './traits.js';
 
 /**
  * The state of one person after one input, and what follows from it: a pure function. Same program, state and input, same answer, ids
- * included. `state` is never changed; where nothing changed, it is the one that is answered.
+ * included. `tracer` is told why; the answer does not depend on it. `state` is never changed; where nothing changed, it is the one that is answered.
  * I1. What rests on absence is decided by a timer input only, never by an event.
  * I2. Exits are looked at before anything else on the same event.
  * I3. What an event is to later first events (negated, exit) is remembered after it was applied: it does not stand in its own way.
  */
-export function advance(program: Program, person: PersonKey, state: PersonState | undefined, input: Input): Advanced {
-  const draft = new Draft(program, person, state);
+export function advance(
+  program: Program,
+  person: PersonKey,
+  state: PersonState | undefined,
+  input: Input,
+  tracer?: Tracer,
+): Advanced {
+  const draft = new Draft(program, person, state, tracer);
   endWithdrawn(draft, input);
   if (input.kind === 'timer') fireTimers(draft, input.due);
   else applyEvent(draft, input.event);

@@ -17,17 +17,19 @@ export function applyCancels(draft: Draft, trigger: CompiledTrigger, roles: Role
   for (const leaf of roles.negates) {
     const key = leaf.key(event.properties);
     for (const run of draft.runsOf(trigger))
-      if (run.phase !== 'matching' && mayBelong(key, run) && possibly(draft, leaf, event, run)) cancel(draft, run, leaf, event);
+      if (run.phase !== 'matching' && mayBelong(key, run) && possibly(draft, leaf, event, run))
+        cancel(draft, trigger, run, leaf, event);
     if (leaf.memory !== undefined && possibly(draft, leaf, event, undefined)) noteLateCancel(draft, trigger, key, event);
   }
 }
 
-function cancel(draft: Draft, run: Run, { index, role, memory }: Leaf, event: Event): void {
+function cancel(draft: Draft, trigger: CompiledTrigger, run: Run, { index, role, memory }: Leaf, event: Event): void {
   const span = run.spans?.find((each) => each.leaf === index);
   const isSilence = memory === undefined;
   if (span === undefined || (isSilence ? event.timestamp <= span.from : event.timestamp < span.from)) return;
   const isWithin = event.timestamp < span.to || (role === 'notSeen' && event.timestamp === span.to);
   if (!isWithin && (role === 'notSeen' || span.open !== true)) return;
   noteLateCancelOf(draft, run, event);
+  draft.trace('attempt.cancelled', trigger, run, () => ({ event: event.name, id: event.id }));
   if (isWithin || run.actions.some(isRecallable)) endRun(draft, run, 'violated', event.timestamp);
 }

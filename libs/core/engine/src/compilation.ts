@@ -1,5 +1,5 @@
 import { digest, type Problem } from '@tripline/kernel';
-import { placed, type Trigger } from '@tripline/model';
+import { documentPath, type Trigger } from '@tripline/model';
 import type { EventTest } from './compiled-trigger.js';
 import { compileKey } from './correlation.js';
 import { compileExpression, type Expression, type Names } from './expression.js';
@@ -21,12 +21,12 @@ export class Compilation {
   }
 
   refuse(path: string, message: string): void {
-    this.problems.push(placed(this.trigger, { path, message }));
+    this.problems.push({ path: documentPath(this.trigger, path), message });
   }
 
   expression(path: string, text: string | undefined, names: Names, list?: string): Expression | undefined {
     if (text === undefined) return undefined;
-    const compiled = compileExpression(path, text, names);
+    const compiled = compileExpression(documentPath(this.trigger, path), text, names);
     if (!compiled.ok) return void compiled.problems.forEach((problem) => this.refuse(problem.path, problem.message));
     for (const message of this.names.wrongFlags(compiled.value)) this.refuse(path, message);
     this.expressions.push({ expression: compiled.value, ...(list === undefined ? {} : { list }) });

@@ -6,7 +6,7 @@ import { FAR, judge, type Ground } from './judgement.js';
 import { startOf } from './matching.js';
 import type { PersonState, Quiet, Run } from './person-state.js';
 import type { Program } from './program.js';
-import { runIdOf } from './recall.js';
+import { runIdOf } from './run-id.js';
 
 /** What is known of one person, written for people to read: traits, open runs, what each waits for and until when. Instants in ISO 8601. */
 export function describePerson(program: Program, person: PersonKey, state: PersonState): JsonObject {

@@ -1,9 +1,11 @@
-import type { Json } from '@tripline/kernel';
+import type { Json, JsonObject } from '@tripline/kernel';
 import type { PersonKey } from '@tripline/model';
 import type { CompiledTrigger } from './compiled-trigger.js';
 import type { Output } from './input.js';
 import { EMPTY_PERSON, type PersonState, type Run } from './person-state.js';
 import type { Program } from './program.js';
+import { runIdOf } from './run-id.js';
+import type { Tracer } from './trace.js';
 
 /**
  * The working copy of one person during one `advance`: the state so far and what it has put out.
@@ -19,6 +21,7 @@ export class Draft {
     readonly program: Program,
     readonly person: PersonKey,
     readonly before: PersonState | undefined,
+    readonly tracer?: Tracer,
   ) {
     this.state = before ?? EMPTY_PERSON;
   }
@@ -30,6 +33,14 @@ export class Draft {
   /** Counted in a metric of that name; nothing depends on it. */
   note(name: string, trigger?: string): void {
     this.outputs.push(trigger === undefined ? { kind: 'notice', name } : { kind: 'notice', name, trigger });
+    this.tracer?.(trigger === undefined ? { what: name } : { what: name, trigger });
+  }
+
+  /** For who asks why; `detail` is only made where somebody does. */
+  trace(what: string, { name, version }: CompiledTrigger, run: Run | undefined, detail: () => JsonObject): void {
+    if (this.tracer === undefined) return;
+    const of = run === undefined ? {} : { run: runIdOf(this.person, run) };
+    this.tracer({ what, trigger: name, version, ...of, detail: detail() });
   }
 
   runsOf({ name, version }: CompiledTrigger): readonly Run[] {

@@ -1,36 +1,56 @@
-import { between, isJsonObject, type Duration, type Json } from '@tripline/kernel';
+import { between, isJsonObject, type Duration, type Json, type JsonObject } from '@tripline/kernel';
 import type { Event } from '@tripline/model';
 import type { Extra, Leaf } from './condition.js';
 import type { CompiledTrigger, EventTest } from './compiled-trigger.js';
 import type { Draft } from './draft.js';
+import type { Expression } from './expression.js';
 import type { Run } from './person-state.js';
+import type { Scope } from './scope.js';
 import { Budget, equal, UNKNOWN, type Value } from './value.js';
 
 type Test = Pick<EventTest, 'where'> & Pick<Leaf, 'extra'>;
 
 /** Is it surely such an event? What is unknown is counted, and is not. */
 export function surely(draft: Draft, trigger: CompiledTrigger, test: Test, event: Event, run: Run | undefined): boolean {
-  const answer = ask(draft, test, event, run);
+  const answer = ask(draft, trigger, test, event, run);
   if (typeof answer !== 'boolean') draft.note('event-unknown', trigger.name);
   return answer === true;
 }
 
 /** As `surely`, where nothing depends on it yet: not counted. */
-export const isKnownToBe = (draft: Draft, test: Test, event: Event): boolean => ask(draft, test, event, undefined) === true;
+export const isKnownToBe = (draft: Draft, test: Test, event: Event): boolean =>
+  ask(draft, undefined, test, event, undefined) === true;
 
 /** Can it be such an event? What is unknown can. */
 export const possibly = (draft: Draft, test: Test, event: Event, run: Run | undefined): boolean =>
-  ask(draft, test, event, run) !== false;
+  ask(draft, undefined, test, event, run) !== false;
 
 /** Young enough to open or advance: at most `accept` old when it reached us. */
 export const isAccepted = (event: Event, accept: Duration): boolean => between(event.timestamp, event.received) <= accept;
 
-function ask(draft: Draft, { where, extra }: Test, event: Event, run: Run | undefined): Value {
+/** Traced where a trigger is given: where it decides. */
+function ask(
+  draft: Draft,
+  trigger: CompiledTrigger | undefined,
+  { where, extra }: Test,
+  event: Event,
+  run: Run | undefined,
+): Value {
   const special = extra === undefined ? true : askExtra(draft, extra, event);
   if (special === false || where === undefined) return special;
-  const answer = where.evaluate({ event: event.properties, user: draft.state.traits, run });
+  const scope = { event: event.properties, user: draft.state.traits, run };
+  const answer = where.evaluate(scope);
+  if (trigger !== undefined) draft.trace('where', trigger, run, () => explained(where, scope, answer));
   return answer === false || special === true ? answer : UNKNOWN;
 }
+
+/** A predicate, what it read and what it came to, for people. */
+export const explained = ({ path, text, valuesIn }: Expression, scope: Scope, answer: Value): JsonObject => ({
+  path,
+  text,
+  values: valuesIn(scope),
+  answer: answer === UNKNOWN ? 'unknown' : answer,
+});
 
 function askExtra({ changes }: Draft, extra: Extra, event: Event): Value {
   if (extra.kind === 'activity') return isActivity(event);

@@ -20,6 +20,7 @@ function applyExit(draft: Draft, trigger: CompiledTrigger, exit: EventTest, even
   for (const run of draft.runsOf(trigger)) {
     if (event.timestamp < run.start || !mayBelong(key, run) || !possibly(draft, exit, event, run)) continue;
     noteLateCancelOf(draft, run, event);
+    draft.trace('exit', trigger, run, () => ({ event: event.name, id: event.id }));
     endRun(draft, run, 'exit', event.timestamp);
   }
   if (possibly(draft, exit, event, undefined)) noteLateCancel(draft, trigger, key, event);

@@ -1,5 +1,5 @@
 import { Environment, ParseError, type ASTNode } from '@marcbachmann/cel-js';
-import { accept, assert, isJsonObject, refuse, type Json, type Parsed } from '@tripline/kernel';
+import { accept, assert, isJsonObject, refuse, type Json, type JsonObject, type Parsed } from '@tripline/kernel';
 import { FUNCTIONS } from './functions.js';
 import { BINARY, both, either, UNARY, type Binary } from './operators.js';
 import type { Scope } from './scope.js';
@@ -15,7 +15,15 @@ export type Names = (name: string) => Getter | string;
 
 /** Which properties of which names an expression reads; `*` is the whole. Known before anything is evaluated. */
 export type Reads = ReadonlyMap<string, ReadonlySet<string>>;
-export type Expression = { readonly evaluate: (scope: Scope) => Value; readonly reads: Reads };
+export type Expression = {
+  readonly evaluate: (scope: Scope) => Value;
+  readonly reads: Reads;
+  /** As it was written, and where. */
+  readonly text: string;
+  readonly path: string;
+  /** What each name it reads comes to; names that are unknown are left out. */
+  readonly valuesIn: (scope: Scope) => JsonObject;
+};
 
 const LIMITS = { maxAstNodes: 500, maxDepth: 30, maxListElements: 100, maxMapEntries: 100, maxCallArguments: 8 };
 const cel = new Environment({ unlistedVariablesAreDyn: true, homogeneousAggregateLiterals: false, limits: LIMITS });
@@ -32,12 +40,26 @@ export function compileExpression(path: string, text: string, names: Names): Par
     const compiler = new Compiler(names);
     const node = compiler.compile(cel.parse(text).ast, []);
     const evaluate = (scope: Scope): Value => node({ scope, locals: [], budget: new Budget() });
-    return accept({ evaluate, reads: compiler.reads });
+    const { reads } = compiler;
+    return accept({ evaluate, reads, text, path, valuesIn: (scope) => valuesOf(reads, names, scope) });
   } catch (error) {
     if (error instanceof Refusal) return refuse({ path, message: error.message });
     if (error instanceof ParseError) return refuse({ path, message: `not CEL: ${syntax(error)}` });
     throw error;
   }
+}
+
+function valuesOf(reads: Reads, names: Names, scope: Scope): JsonObject {
+  const values: Record<string, Json> = {};
+  for (const [name, fields] of reads) {
+    const getter = names(name);
+    const whole = typeof getter === 'string' ? UNKNOWN : getter(scope);
+    for (const field of fields) {
+      const value = field === '*' ? whole : propertyOf(whole, field);
+      if (value !== UNKNOWN) values[field === '*' ? name : `${name}.${field}`] = value;
+    }
+  }
+  return values;
 }
 
 const syntax = (error: ParseError): string =>

@@ -11,6 +11,8 @@ export type Fact = {
   readonly order: number;
   /** The condition rests on it as far as it is known. */
   readonly used: boolean;
+  /** Its message id, where an element names it. */
+  readonly id?: string;
   /** What expressions read of it; absent where nothing does. */
   readonly kept?: JsonObject;
 };

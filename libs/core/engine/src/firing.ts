@@ -1,6 +1,7 @@
 import type { Instant } from '@tripline/kernel';
 import type { CompiledTrigger } from './compiled-trigger.js';
 import type { Draft } from './draft.js';
+import { explained } from './event-test.js';
 import { hasLeft } from './exits.js';
 import type { Span } from './judgement.js';
 import { isLimited } from './limit.js';
@@ -24,7 +25,9 @@ export function complete(draft: Draft, trigger: CompiledTrigger, run: Run, { dec
 
 function objectionTo(draft: Draft, trigger: CompiledTrigger, run: Run, decided: Instant): string | undefined {
   if (hasLeft(draft, trigger, run)) return 'run-exited';
-  const guard = trigger.guard?.evaluate({ event: undefined, user: draft.state.traits, run }) ?? true;
+  const scope = { event: undefined, user: draft.state.traits, run };
+  const guard = trigger.guard?.evaluate(scope) ?? true;
+  draft.trace('guard', trigger, run, () => (trigger.guard === undefined ? {} : explained(trigger.guard, scope, guard)));
   if (typeof guard !== 'boolean') return 'guard-unknown';
   if (!guard) return 'guard-false';
   return isLimited(draft, trigger, run, decided) ? 'run-limited' : undefined;

@@ -1,4 +1,4 @@
-import { earlier, later, type Instant, type JsonObject } from '@tripline/kernel';
+import { earlier, formatInstant, later, plus, type Instant, type JsonObject } from '@tripline/kernel';
 import type { Event } from '@tripline/model';
 import { causeOf } from './cause.js';
 import type { CompiledTrigger, Roles } from './compiled-trigger.js';
@@ -9,7 +9,7 @@ import { isAccepted, possibly, surely } from './event-test.js';
 import { FACTS_UNUSED_MAX, isAfter, type Fact, type Mark } from './fact.js';
 import { complete } from './firing.js';
 import { FAR, judge, type Ground, type Verdict } from './judgement.js';
-import { keptOf } from './kept.js';
+import { makeFact } from './make-fact.js';
 import { forget, lookBack } from './memory.js';
 import type { Run } from './person-state.js';
 import { timed } from './window.js';
@@ -30,6 +30,7 @@ export function offer(draft: Draft, trigger: CompiledTrigger, roles: Roles, even
     const facts = roles.leaves.flatMap((leaf) => factOf(draft, trigger, run, leaf, event, order) ?? []);
     if (facts.length === 0) continue;
     const depth = facts.some(({ leaf }) => trigger.condition.leaves[leaf]?.role === 'event') ? (event.causedBy?.depth ?? 0) : 0;
+    draft.trace('attempt.taken', trigger, run, () => ({ event: event.name, id: event.id, as: facts.map(({ leaf }) => leaf) }));
     const firsts = facts.filter(({ leaf }) => isFirst(trigger, leaf));
     taken ||= firsts.length > 0;
     const start = firsts.map(({ at }) => at).reduce(earlier, run.start);
@@ -66,14 +67,6 @@ const isPastFirst = (draft: Draft, trigger: CompiledTrigger, run: Run): boolean 
   return item === undefined || judge(item.node, startOf(run), FAR, groundOf(draft, trigger, run, run.from)).kind === 'done';
 };
 
-export function makeFact(draft: Draft, trigger: CompiledTrigger, leaf: Leaf, event: Event, order: number): Fact {
-  const keep = leaf.alias === undefined ? undefined : trigger.keeps.get(leaf.alias);
-  const kept: JsonObject | undefined =
-    keep === undefined || keep.size === 0 ? undefined : keptOf(draft, trigger, event.properties, keep);
-  const { timestamp: at, received } = event;
-  return { leaf: leaf.index, at, received, order, used: false, ...(kept === undefined ? {} : { kept }) };
-}
-
 /** Before every event of the attempt. */
 export const startOf = ({ start }: Pick<Run, 'start'>): { readonly at: Instant; readonly order: number } => ({
   at: start,
@@ -99,6 +92,7 @@ export const verdictOn = (draft: Draft, trigger: CompiledTrigger, run: Run, hori
  */
 export function decide(draft: Draft, trigger: CompiledTrigger, run: Run, horizon: Instant, ready: Instant): readonly Fact[] {
   const verdict = verdictOn(draft, trigger, run, horizon);
+  draft.trace(TRACED[verdict.kind], trigger, run, () => tell(trigger, verdict, horizon));
   if (verdict.kind === 'failed') {
     if (verdict.unknown === true) draft.note('condition-unknown', trigger.name);
     const next = verdict.item === 0 ? slid(trigger, run) : undefined;
@@ -114,6 +108,16 @@ export function decide(draft: Draft, trigger: CompiledTrigger, run: Run, horizon
     startAfresh(draft, trigger, run, verdict, horizon, ready);
   }
   return verdict.used;
+}
+
+const TRACED = { open: 'attempt.waits', done: 'attempt.complete', failed: 'attempt.failed' } as const;
+
+function tell({ settle }: CompiledTrigger, verdict: Verdict, horizon: Instant): JsonObject {
+  if (verdict.kind === 'failed')
+    return { decidedUpTo: formatInstant(horizon), ...(verdict.unknown === true ? { unknown: true } : {}) };
+  if (verdict.kind === 'done') return { at: formatInstant(verdict.at) };
+  const on = verdict.on.map(({ role, names }) => `${role === 'event' ? '' : `${role} `}${names.join(' or ')}`);
+  return { for: on, until: formatInstant(verdict.deadline), decidedAt: formatInstant(plus(verdict.deadline, settle)) };
 }
 
 /** What such an attempt kept but did not need, because only a timer could say so, begins the next one. */
@@ -152,7 +156,8 @@ export function isOpenTo(draft: Draft, trigger: CompiledTrigger, run: Run, { tim
 
 /** What the condition rests on, and of the rest the newest of each leaf; once it is complete only what expressions read. */
 function keptFacts({ condition }: CompiledTrigger, run: Run, used: readonly Fact[], isComplete: boolean): readonly Fact[] {
-  if (isComplete) return used.filter(({ kept }) => kept !== undefined).map((fact) => ({ ...fact, used: true }));
+  if (isComplete)
+    return used.filter(({ kept, id }) => kept !== undefined || id !== undefined).map((fact) => ({ ...fact, used: true }));
   const kept = run.facts.map((fact) => (used.includes(fact) === fact.used ? fact : { ...fact, used: !fact.used }));
   return kept.filter((fact, i) => {
     if (fact.used) return true;

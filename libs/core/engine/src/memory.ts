@@ -1,4 +1,4 @@
-import { plus, type Duration, type Instant, type JsonObject } from '@tripline/kernel';
+import { plus, type Duration, type Instant } from '@tripline/kernel';
 import type { Event } from '@tripline/model';
 import type { CompiledTrigger, EventTest, Roles } from './compiled-trigger.js';
 import type { Leaf } from './condition.js';
@@ -6,7 +6,7 @@ import { mayBelong, type Key } from './correlation.js';
 import type { Draft } from './draft.js';
 import { isAccepted, isKnownToBe, possibly } from './event-test.js';
 import type { Fact } from './fact.js';
-import { keptOf } from './kept.js';
+import { makeFact } from './make-fact.js';
 import { REMEMBERED_MAX, REMEMBERED_TIMES_MAX, type Remembered, type Run } from './person-state.js';
 
 /**
@@ -30,9 +30,9 @@ function rememberLeaf(draft: Draft, trigger: CompiledTrigger, leaf: Leaf, event:
   const isWanted = role === 'event' || role === 'seen';
   const isOne = isWanted ? key !== undefined && isKnownToBe(draft, leaf, event) : possibly(draft, leaf, event, undefined);
   if (!isOne || (role === 'event' && !isAccepted(event, trigger.accept))) return;
-  const keep = leaf.alias === undefined ? undefined : trigger.keeps.get(leaf.alias);
-  const kept = keep === undefined || keep.size === 0 ? undefined : keptOf(draft, trigger, event.properties, keep);
-  put(draft, trigger, { test, key, window, thin: role === 'not' && window > 0, kept }, event);
+  const { id, kept } = makeFact(draft, trigger, leaf, event, 0);
+  const named = id === undefined ? undefined : { id, ...(kept === undefined ? {} : { kept }) };
+  put(draft, trigger, { test, key, window, thin: role === 'not' && window > 0, named }, event);
 }
 
 type Put = {
@@ -40,25 +40,25 @@ type Put = {
   readonly key: Key;
   readonly window: Duration;
   readonly thin: boolean;
-  readonly kept?: JsonObject | undefined;
+  readonly named?: NonNullable<Remembered['events']>[number] | undefined;
 };
 
-function put(draft: Draft, trigger: CompiledTrigger, { test, key, window, thin, kept }: Put, event: Event): void {
+function put(draft: Draft, trigger: CompiledTrigger, { test, key, window, thin, named }: Put, event: Event): void {
   const entry = entryKey(key);
   const { remembered } = draft.state;
   const before = remembered.find((each) => each.trigger === trigger.name && each.test === test && each.key === entry);
   const known = (before?.times ?? [])
-    .map((at, i) => ({ at, kept: before?.kept?.[i] }))
+    .map((at, i) => ({ at, named: before?.events?.[i] }))
     .filter(({ at }) => at !== event.timestamp);
-  const sorted = [...known, { at: event.timestamp, kept }].sort((a, b) => b.at - a.at);
+  const sorted = [...known, { at: event.timestamp, named }].sort((a, b) => b.at - a.at);
   const all = thin ? thinned(sorted, trigger.settle) : sorted;
   const some = all.slice(0, REMEMBERED_TIMES_MAX);
   const times = some.map(({ at }) => at);
   const until = plus(times[0] ?? event.timestamp, (window + trigger.accept) as Duration);
   const others = remembered.filter((each) => each !== before && each.until > event.received);
   const next = { trigger: trigger.name, test, key: entry, times, cut: before?.cut === true || some.length < all.length, until };
-  const more = kept === undefined && before?.kept === undefined ? {} : { kept: some.map((each) => each.kept ?? {}) };
-  draft.set({ remembered: bounded(draft, [...others, { ...next, ...more }]) });
+  const events = some.flatMap((each) => each.named ?? []);
+  draft.set({ remembered: bounded(draft, [...others, events.length < some.length ? next : { ...next, events }]) });
 }
 
 const entryKey = (key: Key): string | null => (typeof key === 'string' ? key : null);
@@ -109,10 +109,10 @@ export function rememberedFacts(
     );
 }
 
-function factsOf({ index: leaf, role }: Leaf, { times, kept, cut }: Remembered, from: Instant): Fact[] {
+function factsOf({ index: leaf, role }: Leaf, { times, events, cut }: Remembered, from: Instant): Fact[] {
   const facts = times.flatMap((at, i): Fact[] => {
     const fact = { leaf, at, received: at, order: 0, used: false };
-    return at < from || (role === 'event' && at === from) ? [] : [kept?.[i] === undefined ? fact : { ...fact, kept: kept[i] }];
+    return at < from || (role === 'event' && at === from) ? [] : [{ ...fact, ...events?.[i] }];
   });
   const isLost = cut && role === 'not' && (times.at(-1) ?? from) > from;
   return isLost ? [...facts, { leaf, at: from, received: from, order: 0, used: false }] : facts;
@@ -130,7 +130,8 @@ export function forget(draft: Draft, trigger: CompiledTrigger, run: Run, used: r
     if (entry.trigger !== trigger.name || entry.key !== run.key || !entry.times.some(isTaken)) return entry;
     const left = entry.times.map((_, i) => i).filter((i) => !isTaken(entry.times[i] ?? (0 as Instant)));
     const times = left.map((i) => entry.times[i] ?? (0 as Instant));
-    return { ...entry, times, ...(entry.kept === undefined ? {} : { kept: left.map((i) => entry.kept?.[i] ?? {}) }) };
+    const events = entry.events === undefined ? {} : { events: entry.events.filter((_, i) => left.includes(i)) };
+    return { ...entry, times, ...events };
   });
   draft.set({ remembered: remembered.filter(({ times }) => times.length > 0) });
 }

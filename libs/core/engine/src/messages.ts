@@ -1,9 +1,10 @@
-import { deriveId, plus, type Instant, type Json, type JsonObject } from '@tripline/kernel';
+import { deriveId, formatInstant, plus, type Instant, type Json, type JsonObject } from '@tripline/kernel';
 import type { Action } from '@tripline/model';
 import type { CompiledTrigger, MessagePart } from './compiled-trigger.js';
+import type { Condition } from './condition.js';
 import type { Draft } from './draft.js';
 import type { Run, SentAction } from './person-state.js';
-import { runIdOf } from './recall.js';
+import { runIdOf } from './run-id.js';
 import { UNKNOWN } from './value.js';
 
 /** When a message was decided and from when its staleness counts. */
@@ -14,12 +15,13 @@ export function ask(draft: Draft, trigger: CompiledTrigger, run: Run, step: Mess
   const id = runIdOf(draft.person, run);
   const action = makeAction(draft, trigger, run, step, moment, id);
   draft.outputs.push(action);
+  draft.trace('fired', trigger, run, () => ({ step: step.id, action: action.id, decided: formatInstant(action.decided) }));
   return { id: action.id, step: step.id, expires: action.expires, later: [], recalled: false };
 }
 
 function makeAction(
   draft: Draft,
-  { name, version, trigger, grace }: CompiledTrigger,
+  { name, version, trigger, grace, condition }: CompiledTrigger,
   run: Run,
   step: MessagePart,
   { decided, ready }: Moment,
@@ -45,7 +47,20 @@ function makeAction(
     expires: plus(ready, step.expires),
     depth: run.depth + 1,
     profileRevision: draft.state.revision,
+    ...eventsOf(condition, run),
   };
+}
+
+/** The events the condition took under each alias: one, or those of `times`. */
+function eventsOf({ leaves }: Condition, { facts }: Run): Pick<Action, 'events'> {
+  const events: Record<string, string | string[]> = {};
+  for (const { leaf, id } of facts) {
+    const alias = leaves[leaf]?.alias;
+    if (alias === undefined || id === undefined) continue;
+    const before = events[alias];
+    events[alias] = before === undefined ? id : [...(typeof before === 'string' ? [before] : before), id];
+  }
+  return Object.keys(events).length === 0 ? {} : { events };
 }
 
 /** What the data of one action may come to, in characters of JSON: several of them still fit into one request to the log. */

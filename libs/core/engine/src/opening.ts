@@ -7,7 +7,8 @@ import type { Draft } from './draft.js';
 import { isAccepted, surely } from './event-test.js';
 import { hasLeft } from './exits.js';
 import { collectInto } from './lets.js';
-import { decide, makeFact, verdictOn } from './matching.js';
+import { makeFact } from './make-fact.js';
+import { decide, verdictOn } from './matching.js';
 import { isExited, rememberedFacts } from './memory.js';
 import { RUNS_MAX, type Run } from './person-state.js';
 import { isSameAttempt, repeat } from './repeat.js';
@@ -44,6 +45,7 @@ function noted(draft: Draft, trigger: CompiledTrigger, name: string): true {
 function keyOf(draft: Draft, trigger: CompiledTrigger, leaf: Leaf, event: Event): string | undefined {
   const key = leaf.key(event.properties);
   if (typeof key === 'string') return key;
+  draft.trace('key', trigger, undefined, () => ({ event: event.name, id: event.id, by: trigger.trigger.by ?? null }));
   draft.note('event-unknown', trigger.name);
   return undefined;
 }
@@ -81,6 +83,7 @@ function isDecided(draft: Draft, trigger: CompiledTrigger, fresh: Run, { timesta
 
 function openRun(draft: Draft, trigger: CompiledTrigger, fresh: Run, event: Event): void {
   const run = draft.add(collectInto(draft, trigger, fresh, event));
+  draft.trace('attempt.opened', trigger, run, () => ({ event: event.name, id: event.id, key: run.key }));
   if (hasLeft(draft, trigger, run)) return draft.remove(run);
   decide(draft, trigger, run, run.from, event.received);
 }

@@ -38,7 +38,7 @@ export function personText(state: PersonState): string {
       r.until - zero,
       r.times.map((time) => time - zero),
       r.cut ? 1 : 0,
-      ...(r.kept === undefined ? [] : [r.kept]),
+      ...(r.events === undefined ? [] : [r.events]),
     ]),
     quiet.map((q) => [q.trigger, q.last - zero, after(q.armed, zero), after(q.due, zero)]),
     decided.map((d) => [d.trigger, d.key, d.from - zero, d.decided - zero, d.until - zero]),
@@ -85,6 +85,7 @@ function packRun(r: Run, zero: Instant): Packed {
 
 const packFact = (f: Fact, zero: Instant): Packed => [
   ...[f.leaf, f.at - zero, f.received - f.at, f.order, f.used ? 1 : 0],
+  ...(f.id === undefined && f.kept === undefined ? [] : [none(f.id)]),
   ...(f.kept === undefined ? [] : [f.kept]),
 ];
 
@@ -122,7 +123,7 @@ type StoredAction = [
   ...[id: string, step: string, expires: number, final: Maybe<NonNullable<SentAction['final']>>],
   ...[closed: Maybe<number>, later: SentAction['later'], recalled: number],
 ];
-type StoredFact = [leaf: number, at: number, delay: number, order: number, used: number, kept?: JsonObject];
+type StoredFact = [leaf: number, at: number, delay: number, order: number, used: number, id?: Maybe<string>, kept?: JsonObject];
 type StoredSpan = [leaf: number, from: number, to: number, open: number];
 type StoredRun = [
   ...[trigger: string, version: number, key: string, opener: string, phase: number, position: number],
@@ -133,7 +134,7 @@ type StoredRun = [
 type Stored = [
   ...[form: number, zero: Instant, revision: number, traitsAt: Instant, traits: JsonObject],
   ...[current: number[], before: number[], runs: StoredRun[]],
-  remembered: [string, string, Maybe<string>, number, number[], number, JsonObject[]?][],
+  remembered: [string, string, Maybe<string>, number, number[], number, Remembered['events']?][],
   quiet: [string, number, Maybe<number>, Maybe<number>][],
   decided: [string, string, number, number, number][],
   counted: PersonState['counted'],
@@ -148,7 +149,7 @@ const unpackRemembered = (r: Stored[8][number], zero: Instant): Remembered => ({
   times: r[4].map((span) => at(zero, span)),
   until: at(zero, r[3]),
   cut: r[5] === 1,
-  ...(r[6] === undefined ? {} : { kept: r[6] }),
+  ...(r[6] === undefined ? {} : { events: r[6] }),
 });
 
 function unpackQuiet(q: Stored[9][number], zero: Instant): Quiet {
@@ -193,9 +194,10 @@ function unpackRun(r: StoredRun, zero: Instant): Run {
   return run;
 }
 
-function unpackFact([leaf, span, delay, order, used, kept]: StoredFact, zero: Instant): Fact {
+function unpackFact([leaf, span, delay, order, used, id, kept]: StoredFact, zero: Instant): Fact {
   const happened = at(zero, span);
   const fact: Writable<Fact> = { leaf, at: happened, received: plus(happened, delay as Duration), order, used: used === 1 };
+  if (id !== undefined && id !== null) fact.id = id;
   if (kept !== undefined) fact.kept = kept;
   return fact;
 }

@@ -89,8 +89,8 @@ export type Remembered = {
   readonly key: string | null;
   /** Newest first. */
   readonly times: readonly Instant[];
-  /** What expressions read of each, where an element names it. */
-  readonly kept?: readonly JsonObject[];
+  /** Of each its message id and what expressions read of it, where an element names it. */
+  readonly events?: readonly { readonly id: string; readonly kept?: JsonObject }[];
   /** Older ones were dropped: before the last of `times` nothing is known. */
   readonly cut: boolean;
   /** Forgotten from this instant on. */

@@ -1,10 +1,8 @@
 import { deriveId, type Instant } from '@tripline/kernel';
-import type { PersonKey } from '@tripline/model';
 import type { Draft } from './draft.js';
 import type { Run, SentAction } from './person-state.js';
+import { runIdOf } from './run-id.js';
 import { watch } from './watching.js';
-
-export const runIdOf = (person: PersonKey, run: Run): string => deriveId('run', run.trigger, person, run.key, run.opener);
 
 /** May still be held somewhere: its final outcome is not known, and nobody asked for it back. */
 export const isRecallable = (action: SentAction): boolean => action.final === undefined && !action.recalled;

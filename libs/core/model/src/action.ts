@@ -34,6 +34,8 @@ export type Action = {
   readonly depth: number;
   /** The profile's revision the decision was taken on: the gate waits until its projection has reached it. */
   readonly profileRevision: number;
+  /** The message ids of the events that its condition took, by alias: one, or those of `times`. */
+  readonly events?: { readonly [alias: string]: string | readonly string[] };
 };
 
 /** Takes an action back that has not gone out. One that comes before its action is kept, and wins. */
@@ -68,6 +70,7 @@ const actionSchema = z.object({
   expires: instantSchema,
   depth: countSchema,
   profileRevision: z.int().min(0),
+  events: z.record(textSchema, z.union([textSchema, z.array(textSchema)])).exactOptional(),
 });
 const recallSchema = z.object({
   kind: z.literal('recall'),

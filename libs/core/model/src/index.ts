@@ -79,12 +79,12 @@ export {
   type WaitStep,
 } from './journey.js';
 export {
+  documentPath,
   EXPIRES_DEFAULT,
   FIELD_NAMES,
   LETS_MAX,
   LIST_NEWEST_MAX,
   parseTrigger,
-  placed,
   triggerJsonSchema,
   type Example,
   type ExitRule,

@@ -112,14 +112,14 @@ export function parseTrigger(document: unknown): Parsed<Trigger> {
   const whenPath = Array.isArray(given) ? 'when' : 'when.sequence';
   const trigger: Trigger = { ...rest, when, whenPath, time: { ...time, settle } };
   const problems = [...conditionProblems(when, 'when'), ...journeyProblems(trigger.do), ...nameProblems(trigger)];
-  return problems.length === 0 ? accept(trigger) : refuse(...problems.map((each) => placed(trigger, each)));
+  return problems.length === 0
+    ? accept(trigger)
+    : refuse(...problems.map(({ path, message }) => ({ path: documentPath(trigger, path), message })));
 }
 
-/** A problem whose path counts the condition as `when.sequence.…`, at the place it has in the document: a plain list is `when.…`. */
-export const placed = ({ whenPath }: Pick<Trigger, 'whenPath'>, problem: Problem): Problem => ({
-  ...problem,
-  path: problem.path.replace(/^when\.sequence(?=\.|$)/, whenPath),
-});
+/** A path that counts the condition as `when.sequence.…`, as it is in the document: a plain list is `when.…`. */
+export const documentPath = ({ whenPath }: Pick<Trigger, 'whenPath'>, path: string): string =>
+  path.replace(/^when\.sequence(?=\.|$)/, whenPath);
 
 /** Does it look only at what pages tell at once? SDKs do not hold that back. */
 function isOfPages(when: SequenceElement): boolean {

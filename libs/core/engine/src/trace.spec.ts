@@ -1,0 +1,97 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Instant, Json } from '@tripline/kernel';
+import type { Event } from '@tripline/model';
+import { eventAt, makeTriggerDocument, START } from '@tripline/testing-builders';
+import { advance } from './advance.js';
+import type { PersonState } from './person-state.js';
+import { makeProgram } from './program.js';
+import { nextTimer } from './timers.js';
+import type { TraceEntry } from './trace.js';
+
+/** Everything told while these events and what they made due were applied. */
+function told(fields: { readonly [field: string]: Json | undefined }, ...events: Event[]): TraceEntry[] {
+  const program = makeProgram([{ name: 't', version: 1, revision: 1, state: 'live', document: makeTriggerDocument({ name: 't', ...fields }) }]); // prettier-ignore
+  const entries: TraceEntry[] = [];
+  let state: PersonState | undefined;
+  const apply = (input: Parameters<typeof advance>[3]): void => {
+    const traced = advance(program, 'u:ada', state, input, (entry) => void entries.push(entry));
+    expect(advance(program, 'u:ada', state, input)).toEqual(traced);
+    state = traced.state;
+  };
+  for (const event of events) apply({ kind: 'event', event, clock: event.received });
+  for (let next = state && nextTimer(state); next !== undefined; next = state && nextTimer(state)) {
+    apply({ kind: 'timer', due: next.due, clock: next.due });
+    if (next.due - START > 100_000_000) break;
+  }
+  return entries;
+}
+const cart = (ms: number, properties: Event['properties'] = { cartId: 'c1', value: 49 }): Event =>
+  eventAt(ms, 'cart.item_added', properties, { id: `cart-${ms}` });
+const order = (ms: number): Event => eventAt(ms, 'order.completed', { cartId: 'c1' }, { id: `order-${ms}` });
+const HOUR = 3_600_000;
+const iso = (ms: number): string => new Date(START + ms).toISOString();
+const names = (entries: readonly TraceEntry[]): string[] => entries.map(({ what }) => what);
+
+describe('a trace', () => {
+  it('tells how an attempt opened, what it waited for and until when, and that it fired', () => {
+    const entries = told({}, cart(0));
+    expect(names(entries)).toEqual(['attempt.opened', 'attempt.waits', 'attempt.complete', 'guard', 'fired', 'action-silent']);
+    expect(entries[0]).toMatchObject({ trigger: 't', version: 1, run: expect.stringMatching(/^run_/), detail: { id: 'cart-0', key: 'c1' } }); // prettier-ignore
+    expect(entries[1]?.detail).toEqual({ for: ['not order.completed'], until: iso(HOUR), decidedAt: iso(HOUR + 10_000) });
+    expect(entries[4]?.detail).toMatchObject({ step: 'mail', decided: iso(HOUR) });
+  });
+
+  it('names the event that broke an attempt', () => {
+    const entries = told({}, cart(0), order(5));
+    expect(names(entries)).toEqual(['attempt.opened', 'attempt.waits', 'attempt.taken', 'attempt.failed']);
+    expect(entries[2]?.detail).toMatchObject({ event: 'order.completed', id: 'order-5' });
+  });
+
+  it('says which predicate said no, on which values, or that it was unknown', () => {
+    const when = [{ event: 'cart.item_added', where: 'value >= 20 && user.country == "DE"' }];
+    const [first] = told({ when }, cart(0, { cartId: 'c1', value: 5 }));
+    expect(first).toMatchObject({
+      what: 'where',
+      detail: { path: 'when.0.where', text: 'value >= 20 && user.country == "DE"', values: { value: 5 }, answer: false },
+    });
+    expect(told({ when }, cart(0))[0]?.detail).toMatchObject({ values: { value: 49 }, answer: 'unknown' });
+  });
+
+  it('says what the guard said, that a limit was met, and that no key could be read', () => {
+    expect(told({ when: [{ event: 'cart.item_added', as: 'cart' }], if: 'cart.value > 50' }, cart(0))).toContainEqual(
+      expect.objectContaining({ what: 'guard', detail: { path: 'if', text: 'cart.value > 50', values: { 'cart.value': 49 }, answer: false } }), // prettier-ignore
+    );
+    const limited = told({ when: [{ event: 'cart.item_added' }], limit: { runs: 1 } }, cart(0), cart(1));
+    expect(limited).toContainEqual({ what: 'run-limited', trigger: 't' });
+    expect(told({}, cart(0, {}))).toContainEqual(expect.objectContaining({ what: 'key', detail: { event: 'cart.item_added', id: 'cart-0', by: 'cartId' } })); // prettier-ignore
+  });
+
+  it('says by what a run was ended', () => {
+    const entries = told({ when: [{ event: 'cart.item_added' }], exit: [{ event: 'order.completed' }] }, cart(0), order(5));
+    expect(entries).toContainEqual(
+      expect.objectContaining({ what: 'exit', detail: { event: 'order.completed', id: 'order-5' } }),
+    );
+  });
+});
+
+describe('an action', () => {
+  it('names the events that its condition took, by alias', () => {
+    const program = (when: Json) =>
+      makeProgram([{ name: 't', version: 1, revision: 1, state: 'live', document: makeTriggerDocument({ name: 't', when }) }]);
+    const of = (when: Json, ...events: Event[]): unknown => {
+      let state: PersonState | undefined;
+      return events.flatMap((event) => {
+        const advanced = advance(program(when), 'u:ada', state, { kind: 'event', event, clock: START });
+        state = advanced.state;
+        return advanced.outputs.flatMap((output) => (output.kind === 'action' ? [output.events] : []));
+      });
+    };
+    const sequence = [
+      { event: 'cart.item_added', as: 'cart' },
+      { event: 'order.completed', as: 'order' },
+    ];
+    expect(of(sequence, cart(0), order(5))).toEqual([{ cart: 'cart-0', order: 'order-5' }]);
+    expect(of([{ event: 'cart.item_added', times: 2, within: '1h', as: 'carts' }], cart(0), cart(1))).toEqual([{ carts: ['cart-0', 'cart-1'] }]); // prettier-ignore
+    expect(of([{ event: 'cart.item_added' }], cart(0))).toEqual([undefined]);
+  });
+});
