@@ -1,5 +1,13 @@
 import type { Duration } from '@tripline/kernel';
-import { EVENT_OF, PROPERTY_OF, type ChangedElement, type Element, type EventElement, type StayElement } from '@tripline/model';
+import {
+  EVENT_OF,
+  PROPERTY_OF,
+  type ChangedElement,
+  type Element,
+  type EventElement,
+  type InactiveElement,
+  type StayElement,
+} from '@tripline/model';
 import { testOf, type Compilation } from './compilation.js';
 import { TRAITS_CHANGED, type Silence } from './compiled-trigger.js';
 import type { Condition, Extra, GroupNode, Item, Leaf, Node, SequenceNode } from './condition.js';
@@ -73,7 +81,7 @@ class ConditionCompiler {
     if ('not' in element) return this.absence({ ...element, for: element.for ?? (0 as Duration) }, place);
     if ('seen' in element) return this.look(element.seen, 'seen', element, place);
     if ('notSeen' in element) return this.look(element.notSeen, 'notSeen', element, place);
-    if ('inactive' in element) return this.inactive(element.inactive, element.for, element.as, place);
+    if ('inactive' in element) return this.inactive(element, place);
     if ('stay' in element) return this.stay(element, place);
     return 'changed' in element ? this.changed(element, place) : this.event(element, place);
   }
@@ -123,9 +131,13 @@ class ConditionCompiler {
     return { kind: 'look', leaf: this.leaf({ names: [name], role, where, by, memory: within }, path), within };
   }
 
-  private inactive(name: string, length: Duration, as: string | undefined, { path }: Place): Node {
-    const leaf = this.leaf({ names: [name], role: 'not', as, extra: { kind: 'activity' } }, path);
-    this.silence = { leaf, for: length, ...(as === undefined ? {} : { alias: as }) };
+  private inactive({ inactive, for: length, as, again }: InactiveElement, { path }: Place): Node {
+    const leaf = this.leaf({ names: [inactive], role: 'not', as, extra: { kind: 'activity' } }, path);
+    this.silence = {
+      ...{ leaf, for: length },
+      ...(as === undefined ? {} : { alias: as }),
+      ...(again === undefined ? {} : { again }),
+    };
     return { kind: 'absence', leaf, for: length, strict: true };
   }
 

@@ -8,7 +8,13 @@ import type { Expression } from './expression.js';
 export type EventTest = { readonly name: string; readonly test: string; readonly where?: Expression; readonly key: KeyReader };
 
 /** Silence as the first element: an event after which there is none. */
-export type Silence = { readonly leaf: Leaf; readonly for: Duration; readonly alias?: string };
+export type Silence = {
+  readonly leaf: Leaf;
+  readonly for: Duration;
+  readonly alias?: string;
+  /** Told again after so long, so many times in all. */
+  readonly again?: { readonly every: Duration; readonly atMost: number };
+};
 
 export type MessagePart = {
   readonly kind: 'message';

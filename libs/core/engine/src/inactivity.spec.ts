@@ -118,3 +118,37 @@ describe('inactivity', () => {
     expect(decided(play([login(0), login(31 * D)], { when }))).toEqual([]);
   });
 });
+
+describe('silence that is told again', () => {
+  const again = (every: string, atMost: number) => ({
+    when: [{ inactive: 'login', for: '30d', again: { every, atMost }, as: 'spell' }],
+  });
+
+  it('is told so many times in all, each its own run', () => {
+    const played = play([login(0)], again('30d', 3));
+    expect(decided(played)).toEqual([30 * D, 60 * D, 90 * D]);
+    expect(new Set(played.actions.map((action) => action.run)).size).toBe(3);
+  });
+
+  it.each([
+    [59 * D, [30, 89, 119, 149]],
+    [60 * D, [30, 60, 90, 120, 150]],
+    [95 * D, [30, 60, 90, 125, 155, 185]],
+  ])('begins anew with an event at %i', (ms, days) => {
+    expect(decided(play([login(0), login(ms)], again('30d', 3)))).toEqual(days.map((day) => day * D));
+  });
+
+  it('may be told again later than it was first, and an event in between comes sooner', () => {
+    expect(decided(play([login(0)], again('60d', 2)))).toEqual([30 * D, 90 * D]);
+    expect(decided(play([login(0), login(31 * D)], again('60d', 2)))).toEqual([30 * D, 61 * D, 121 * D]);
+    expect(decided(play([login(0), login(31 * D)], again('7d', 3)))).toEqual([30 * D, 61 * D, 68 * D, 75 * D]);
+  });
+
+  it('knows of each when the silence began', () => {
+    const fields = { ...again('30d', 2), do: [{ id: 'mail', email: 'm', with: { since: 'spell.since' } }] };
+    expect(play([login(0)], fields).actions.map((action) => action.data)).toEqual([
+      { since: '2026-01-01T00:00:00.000Z' },
+      { since: '2026-01-01T00:00:00.000Z' },
+    ]);
+  });
+});

@@ -1,4 +1,4 @@
-import { formatInstant, plus } from '@tripline/kernel';
+import { formatInstant, plus, type Duration, type Instant } from '@tripline/kernel';
 import type { Event } from '@tripline/model';
 import type { CompiledTrigger, Silence } from './compiled-trigger.js';
 import { UNKEYED } from './correlation.js';
@@ -11,9 +11,9 @@ import { RUNS_MAX, type Quiet, type Run } from './person-state.js';
 import { timed } from './window.js';
 
 /**
- * Silence of a person for a span, once per spell.
+ * Silence of a person for a span, once per spell, or again while it lasts.
  * I1. A first event is needed; each later one begins the spell anew, by writing one instant: the timer stays where it is.
- * I2. `armed` ≤ `last` + span; when it comes due and `last` has moved on, it is moved, else the spell is told.
+ * I2. `armed` is never later than what it is for; when it comes due and `last` has moved on, it is moved, else the spell is told.
  * I3. An event after a spell that is not yet told does not take it back: the spell becomes a run of its own, which a timer decides.
  */
 export function resetInactivity(draft: Draft, trigger: CompiledTrigger, event: Event): void {
@@ -21,11 +21,15 @@ export function resetInactivity(draft: Draft, trigger: CompiledTrigger, event: E
   if (silence === undefined || !isActivity(event) || !trigger.live) return;
   const before = draft.state.quiet.find((quiet) => quiet.trigger === trigger.name);
   if (before !== undefined && before.last >= event.timestamp) return;
-  if (before?.armed !== undefined && event.timestamp < plus(before.last, silence.for))
-    return put(draft, before, { ...before, last: event.timestamp });
-  if (before?.armed !== undefined) openSpell(draft, trigger, silence, before);
+  const isPending = before?.armed !== undefined && event.timestamp < endOf(silence, before);
+  if (isPending && before.told === undefined) return put(draft, before, { ...before, last: event.timestamp });
+  if (before?.armed !== undefined && !isPending) openSpell(draft, trigger, silence, before);
   put(draft, before, armed(trigger, silence, event));
 }
+
+/** When the spell is told next. */
+const endOf = ({ for: length, again }: Silence, { last, told = 0 }: Quiet): Instant =>
+  plus(last, (length + told * (again?.every ?? 0)) as Duration);
 
 /** An event whose spell was decided before it reached us arms nothing. */
 function armed(trigger: CompiledTrigger, silence: Silence, { timestamp, received }: Event): Quiet {
@@ -39,16 +43,19 @@ function put(draft: Draft, before: Quiet | undefined, next: Quiet): void {
 }
 
 /** The spell that ended as a run of its own, which waits for its timer. */
-function openSpell(draft: Draft, trigger: CompiledTrigger, silence: Silence, { last }: Quiet): Run | undefined {
+function openSpell(draft: Draft, trigger: CompiledTrigger, silence: Silence, quiet: Quiet): Run | undefined {
   if (draft.state.runs.length >= RUNS_MAX) return void draft.note('runs-full', trigger.name);
-  const run = newRun(trigger, UNKEYED, `silent since ${last}`, last, 0);
-  return draft.add(timed({ ...run, facts: spellOf(trigger, silence, last) }, plus(last, silence.for), trigger.settle));
+  const { last, told = 0 } = quiet;
+  const deadline = endOf(silence, quiet);
+  const opener = told === 0 ? `silent since ${last}` : `silent since ${last}, told ${told} times`;
+  const run = newRun(trigger, UNKEYED, opener, (deadline - silence.for) as Instant, 0);
+  return draft.add(timed({ ...run, facts: spellOf(trigger, silence, last, run.start) }, deadline, trigger.settle));
 }
 
 /** Under its alias a spell is known by when it began; the event of that instant does not end it. */
-function spellOf({ keeps }: CompiledTrigger, { leaf, alias }: Silence, last: Quiet['last']): readonly Fact[] {
+function spellOf({ keeps }: CompiledTrigger, { leaf, alias }: Silence, last: Instant, at: Instant): readonly Fact[] {
   if (alias === undefined || (keeps.get(alias)?.size ?? 0) === 0) return [];
-  return [{ leaf: leaf.index, at: last, received: last, order: 0, used: true, kept: { since: formatInstant(last) } }];
+  return [{ leaf: leaf.index, at, received: at, order: 0, used: true, kept: { since: formatInstant(last) } }];
 }
 
 /** The timer of a spell is due: it moves to where the spell would end now, or the spell is over and told. */
@@ -57,10 +64,19 @@ export function decideQuiet(draft: Draft, quiet: Quiet): void {
   const silence = trigger?.silence;
   if (trigger === undefined || silence === undefined)
     return draft.set({ quiet: draft.state.quiet.filter((each) => each !== quiet) });
-  const deadline = plus(quiet.last, silence.for);
+  const deadline = endOf(silence, quiet);
   if (quiet.armed !== undefined && deadline > quiet.armed)
     return put(draft, quiet, { ...quiet, armed: deadline, due: plus(deadline, trigger.settle) });
-  put(draft, quiet, { trigger: quiet.trigger, last: quiet.last });
+  put(draft, quiet, next(trigger, silence, quiet));
   const run = openSpell(draft, trigger, silence, quiet);
   if (run !== undefined) decide(draft, trigger, run, run.deadline, run.due);
+}
+
+/** A spell that was told: armed for the next time, if there is one. */
+function next({ settle }: CompiledTrigger, silence: Silence, { trigger, last, told = 0 }: Quiet): Quiet {
+  const quiet = { trigger, last, told: told + 1 };
+  if (silence.again === undefined || quiet.told >= silence.again.atMost)
+    return silence.again === undefined ? { trigger, last } : quiet;
+  const deadline = endOf(silence, quiet);
+  return { ...quiet, armed: deadline, due: plus(deadline, settle) };
 }

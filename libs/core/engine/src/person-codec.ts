@@ -40,7 +40,13 @@ export function personText(state: PersonState): string {
       r.cut ? 1 : 0,
       ...(r.events === undefined ? [] : [r.events]),
     ]),
-    quiet.map((q) => [q.trigger, q.last - zero, after(q.armed, zero), after(q.due, zero)]),
+    quiet.map((q) => [
+      q.trigger,
+      q.last - zero,
+      after(q.armed, zero),
+      after(q.due, zero),
+      ...(q.told === undefined ? [] : [q.told]),
+    ]),
     decided.map((d) => [d.trigger, d.key, d.from - zero, d.decided - zero, d.until - zero]),
     counted,
   ]);
@@ -135,7 +141,7 @@ type Stored = [
   ...[form: number, zero: Instant, revision: number, traitsAt: Instant, traits: JsonObject],
   ...[current: number[], before: number[], runs: StoredRun[]],
   remembered: [string, string, Maybe<string>, number, number[], number, Remembered['events']?][],
-  quiet: [string, number, Maybe<number>, Maybe<number>][],
+  quiet: [string, number, Maybe<number>, Maybe<number>, number?][],
   decided: [string, string, number, number, number][],
   counted: PersonState['counted'],
 ];
@@ -156,6 +162,7 @@ function unpackQuiet(q: Stored[9][number], zero: Instant): Quiet {
   const quiet: Writable<Quiet> = { trigger: q[0], last: at(zero, q[1]) };
   if (q[2] !== null) quiet.armed = at(zero, q[2]);
   if (q[3] !== null) quiet.due = at(zero, q[3]);
+  if (q[4] !== undefined) quiet.told = q[4];
   return quiet;
 }
 

@@ -99,9 +99,16 @@ export type Remembered = {
 
 /**
  * The silence of a person for one trigger. `armed` is the deadline of the pending timer: never later than `last` plus the span, moved only
- * when it comes due; absent once the spell was told.
+ * when it comes due; absent once the spell was told for the last time.
  */
-export type Quiet = { readonly trigger: string; readonly last: Instant; readonly armed?: Instant; readonly due?: Instant };
+export type Quiet = {
+  readonly trigger: string;
+  readonly last: Instant;
+  readonly armed?: Instant;
+  readonly due?: Instant;
+  /** How often this spell was told; absent: not yet. */
+  readonly told?: number;
+};
 
 /** A window that was decided, kept to notice what would have prevented it. */
 export type Decided = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Instant, Json } from '@tripline/kernel';
+import type { Json } from '@tripline/kernel';
 import type { Event } from '@tripline/model';
 import { eventAt, makeTriggerDocument, START } from '@tripline/testing-builders';
 import { advance } from './advance.js';

@@ -8,6 +8,8 @@ export const ELEMENTS_MAX = 20;
 export const CONDITION_DEPTH_MAX = 6;
 /** How many events one `times` may ask for. */
 export const TIMES_MAX = 100;
+/** How often one silence may be told. */
+export const AGAIN_MAX = 100;
 
 /** What one looks at: an event by its name, or the events of web pages and apps by what people see, where `*` stands for anything. */
 const SUBJECTS = ['event', 'page', 'screen', 'click', 'leave'] as const;
@@ -43,7 +45,9 @@ const eventElement = z
 const absenceElement = z.strictObject({ not: eventName, ...test, for: positive.optional() });
 const seenElement = z.strictObject({ seen: eventName, ...test, within: positive });
 const notSeenElement = z.strictObject({ notSeen: eventName, ...test, within: positive });
-const inactiveElement = z.strictObject({ inactive: eventName, for: positive, as: alias.optional() });
+/** Told again while the silence lasts: `atMost` times in all. */
+const again = z.strictObject({ every: positive, atMost: z.number().int().min(2).max(AGAIN_MAX) });
+const inactiveElement = z.strictObject({ inactive: eventName, for: positive, again: again.optional(), as: alias.optional() });
 const stayElement = z.strictObject({ stay: eventName, for: positive, as: alias.optional() });
 const changedElement = z.strictObject({
   changed: z.string().regex(/^user\.[^.]+$/, 'must be a trait: write for example user.plan'),
@@ -60,7 +64,7 @@ export type AbsenceElement = z.output<typeof absenceElement>;
 /** Looking back from the element before: such an event within the span before it, or none. */
 export type SeenElement = z.output<typeof seenElement>;
 export type NotSeenElement = z.output<typeof notSeenElement>;
-/** Silence for a span, once per spell. Only as the very first element. */
+/** Silence for a span, once per spell or `again`. Only as the very first element. */
 export type InactiveElement = z.output<typeof inactiveElement>;
 /** Still on such a page after a span: no other page, and it was not left. */
 export type StayElement = z.output<typeof stayElement>;
@@ -91,7 +95,9 @@ export const sequence = z.strictObject({ sequence: elements, within: positive.op
 const all = z.strictObject({ all: elements, within: positive.optional() });
 const any = z.strictObject({ any: elements, within: positive.optional() });
 
-export const CONDITION_FIELDS: readonly string[] = [...leaves, sequence, all, any].flatMap((part) => Object.keys(part.shape));
+export const CONDITION_FIELDS: readonly string[] = [again, ...leaves, sequence, all, any].flatMap((part) =>
+  Object.keys(part.shape),
+);
 
 /** Where the elements of a group stand, with their paths under it; none for a leaf. */
 export function childrenOf(element: Element): readonly { readonly path: string; readonly element: Element }[] {

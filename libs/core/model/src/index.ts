@@ -42,6 +42,7 @@ export {
 export { parseTemplate, type Need, type Template } from './template.js';
 export { ALL_TOPICS, GROUPS, PARTITIONS_DEFAULT, TOPICS } from './topics.js';
 export {
+  AGAIN_MAX,
   childrenOf,
   CONDITION_DEPTH_MAX,
   ELEMENTS_MAX,
