@@ -2,9 +2,10 @@ import { accept, refuse, type Parsed } from '@tripline/kernel';
 import { walk, type ExitRule, type Trigger } from '@tripline/model';
 import { Compilation } from './compilation.js';
 import { compileCondition } from './compile-condition.js';
+import { compileGoal } from './compile-goal.js';
 import { compileLists, compileSums } from './compile-lets.js';
 import { compileSteps } from './compile-steps.js';
-import type { CompiledTrigger, EventTest, Projection } from './compiled-trigger.js';
+import type { CompiledTrigger, EventTest, Instruction, Projection } from './compiled-trigger.js';
 import type { Expression } from './expression.js';
 import { rolesOf } from './roles.js';
 
@@ -20,6 +21,7 @@ export function compileTrigger(trigger: Trigger): Parsed<CompiledTrigger> {
   const steps = compileSteps(compilation);
   const exits = trigger.exit.flatMap((rule, i) => compileExit(compilation, rule, i));
   const states = trigger.exit.flatMap((rule, i) => compileState(compilation, rule, i));
+  const goal = compileGoal(compilation);
   const lists = compileLists(compilation);
   const last = parts.at(-1);
   const first = parts[0];
@@ -33,14 +35,23 @@ export function compileTrigger(trigger: Trigger): Parsed<CompiledTrigger> {
     ...(first?.kind === 'inactive' ? { inactive: first } : {}),
     ...(guard === undefined ? {} : { guard }),
     steps,
+    sinceAliases: sinceAliases(steps),
+    ...(goal === undefined ? {} : { goal }),
     states,
     lists,
     keeps: aliasKeeps(compilation),
-    roles: rolesOf(parts, steps, exits, lists),
+    roles: rolesOf(parts, steps, exits, lists, goal),
     ...trigger.time,
   };
   return compilation.problems.length === 0 ? accept(compiled) : refuse(...compilation.problems);
 }
+
+const sinceAliases = (steps: readonly Instruction[]): ReadonlySet<string> =>
+  new Set(
+    steps.flatMap((step) =>
+      step.kind === 'pause' && step.since !== undefined && 'alias' in step.since ? [step.since.alias] : [],
+    ),
+  );
 
 const compileExit = (compilation: Compilation, rule: ExitRule, i: number): EventTest[] =>
   'is' in rule ? [] : [compilation.test(`exit.${i}`, rule.event, rule, compilation.names.besideEvent())];

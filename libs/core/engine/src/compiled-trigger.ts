@@ -2,6 +2,7 @@ import type { Duration } from '@tripline/kernel';
 import type { Channel, Trigger } from '@tripline/model';
 import type { KeyReader } from './correlation.js';
 import type { Expression } from './expression.js';
+import type { Zone } from './zones.js';
 
 /** A test of one event: its `where` (true without one) and how its key is read. */
 export type EventTest = { readonly name: string; readonly where?: Expression; readonly key: KeyReader };
@@ -23,12 +24,52 @@ export type MessagePart = {
   readonly data: readonly { readonly name: string; readonly value: Expression }[];
   readonly expires: Duration;
 };
-export type WaitPart = {
-  readonly kind: 'wait';
+/** Waits for a span, then, with `at`, for the first such time of day. */
+export type PausePart = {
+  readonly kind: 'pause';
   readonly length: Duration;
-  readonly until?: EventTest & { readonly of?: string };
+  /** From when the span counts, where not from the step before: an alias' event, or the completion of a message. */
+  readonly since?: { readonly alias: string } | { readonly step: string };
+  readonly at?: TimeOfDay;
 };
-export type StepPart = MessagePart | WaitPart;
+/** `user`: the person's trait `timezone`; absent: the program's own zone. */
+export type TimeOfDay = { readonly minute: number; readonly zone?: Zone | 'user' };
+/** Waits for an event, no longer than `length`. */
+export type AwaitPart = {
+  readonly kind: 'await';
+  readonly length: Duration;
+  readonly until: EventTest & { readonly of?: string };
+};
+/** True goes on with the next instruction. */
+export type BranchPart = {
+  readonly kind: 'branch';
+  readonly test: Expression;
+  /** Where false goes on. */
+  readonly otherwise: number;
+  /** Where unknown goes on: after both. */
+  readonly after: number;
+};
+export type JumpPart = { readonly kind: 'jump'; readonly to: number };
+export type ArmPart = {
+  readonly name: string;
+  /** The arm takes the hashes below this that the arms before it do not. */
+  readonly below: number;
+  readonly to: number;
+  readonly holdout: boolean;
+};
+export type SplitPart = { readonly kind: 'split'; readonly id: string; readonly arms: readonly ArmPart[] };
+/** One instruction of the flat list the steps come to; `run.position` is an index into it, and only ever grows. */
+export type Instruction = MessagePart | PausePart | AwaitPart | BranchPart | JumpPart | SplitPart;
+/** What a run stops at until its messages so far have their final outcomes. */
+export type StopPart = PausePart | AwaitPart | BranchPart;
+
+export type GoalPart = EventTest & {
+  readonly within: Duration;
+  readonly value?: Expression;
+  /** Its event is an outcome, or it reads what became of messages: they are kept while it is watched for. */
+  readonly keepsActions: boolean;
+  readonly keepsAliases: boolean;
+};
 
 export type ListPart = {
   readonly name: string;
@@ -55,6 +96,8 @@ export type Roles = {
   readonly lists: readonly ListPart[];
   /** Some wait is over with such an event. */
   readonly wakes: boolean;
+  /** It is what the trigger is for. */
+  readonly reaches: boolean;
 };
 
 /** A trigger ready to be run: every expression a function, every event name looked up. */
@@ -68,7 +111,10 @@ export type CompiledTrigger = {
   readonly absence?: AbsencePart;
   readonly inactive?: InactivePart;
   readonly guard?: Expression;
-  readonly steps: readonly StepPart[];
+  readonly steps: readonly Instruction[];
+  /** Aliases from whose event some wait counts: their instants are kept. */
+  readonly sinceAliases: ReadonlySet<string>;
+  readonly goal?: GoalPart;
   readonly states: readonly Expression[];
   readonly lists: readonly ListPart[];
   readonly keeps: ReadonlyMap<string, Projection>;

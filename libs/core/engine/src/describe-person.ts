@@ -1,9 +1,10 @@
 import { formatInstant, type Instant, type Json, type JsonObject } from '@tripline/kernel';
 import type { PersonKey } from '@tripline/model';
 import type { CompiledTrigger } from './compiled-trigger.js';
+import { isOnlyWatched } from './goal.js';
 import type { PersonState, Quiet, Run } from './person-state.js';
 import type { Program } from './program.js';
-import { runIdOf } from './recall.js';
+import { runIdOf } from './run-id.js';
 
 /** What is known of one person, written for people to read: traits, open runs, what each waits for and until when. Instants in ISO 8601. */
 export function describePerson(program: Program, person: PersonKey, state: PersonState): JsonObject {
@@ -39,6 +40,9 @@ function describeRun(program: Program, person: PersonKey, run: Run): JsonObject 
     ...(run.decided === undefined ? {} : { completed: formatInstant(run.decided) }),
     known: run.aliases,
     lists: Object.fromEntries(Object.entries(run.lists).map(([name, items]) => [name, items.map((item) => item.properties)])),
+    ...(run.arms === undefined ? {} : { arms: run.arms }),
+    ...(run.held === true ? { heldOut: true } : {}),
+    ...(run.goalOver === true ? { goal: 'reached' } : {}),
     actions: run.actions.map((a) => ({
       id: a.id,
       step: a.step,
@@ -51,9 +55,10 @@ function describeRun(program: Program, person: PersonKey, run: Run): JsonObject 
 
 /** `order.completed not to happen`, `email.clicked`, `its messages to be sent` … */
 function waitsFor(trigger: CompiledTrigger | undefined, run: Run): string {
+  if (isOnlyWatched(run)) return `its goal: ${trigger?.goal?.name ?? 'its version is no longer in force'}`;
   if (run.phase === 'watched' || run.phase === 'completing') return 'the outcome of its messages';
   const step = trigger?.steps[run.position];
-  if (run.phase === 'waiting') return step?.kind === 'wait' && step.until !== undefined ? step.until.name : 'the time to pass';
+  if (run.phase === 'waiting') return step?.kind === 'await' ? step.until.name : 'the time to pass';
   const part = trigger?.parts[run.position];
   if (part === undefined) return 'nothing: its version is no longer in force';
   return part.kind === 'event' ? part.name : `no ${part.name}`;

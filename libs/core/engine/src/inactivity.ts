@@ -8,6 +8,7 @@ import { complete } from './firing.js';
 import { newRun } from './opening.js';
 import { RUNS_MAX, type Quiet, type Run } from './person-state.js';
 import { enter } from './sequence.js';
+import { withSince } from './since.js';
 import { isWithin, timed } from './window.js';
 
 /**
@@ -54,7 +55,7 @@ function put(draft: Draft, before: Quiet | undefined, next: Quiet): void {
 function openSpell(draft: Draft, trigger: CompiledTrigger, inactive: InactivePart, last: Instant): Run | undefined {
   if (draft.state.runs.length >= RUNS_MAX) return void draft.note('runs-full', trigger.name);
   const run = newRun(trigger, UNKEYED, `silent since ${last}`, last, { depth: 0, aliases: spellOf(inactive, last) });
-  return draft.add(timed(run, plus(last, inactive.for), trigger.settle));
+  return draft.add(timed(withSince(trigger, run, inactive.alias, last), plus(last, inactive.for), trigger.settle));
 }
 
 const spellOf = ({ alias }: InactivePart, last: Instant): JsonObject =>

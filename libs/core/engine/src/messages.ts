@@ -3,7 +3,7 @@ import type { Action } from '@tripline/model';
 import type { CompiledTrigger, MessagePart } from './compiled-trigger.js';
 import type { Draft } from './draft.js';
 import type { Run, SentAction } from './person-state.js';
-import { runIdOf } from './recall.js';
+import { runIdOf } from './run-id.js';
 import { UNKNOWN } from './value.js';
 
 /** When a message was decided and from when its staleness counts. */

@@ -11,6 +11,7 @@ import { isExited } from './memory.js';
 import { RUNS_MAX, type Run } from './person-state.js';
 import { isSameAttempt, repeat } from './repeat.js';
 import { enter } from './sequence.js';
+import { withSince } from './since.js';
 import { lengthOf } from './window.js';
 
 /**
@@ -62,7 +63,14 @@ const runsAreFull = (draft: Draft): 'runs-full' | undefined => (draft.state.runs
 function openRun(draft: Draft, trigger: CompiledTrigger, first: EventPart, key: string, event: Event, depth: number): void {
   const at = event.timestamp;
   const aliases = withAlias(draft, trigger, {}, first.alias, event);
-  const run = draft.add(collectInto(draft, trigger, newRun(trigger, key, event.id, at, { depth, aliases }), event));
+  const run = draft.add(
+    collectInto(
+      draft,
+      trigger,
+      withSince(trigger, newRun(trigger, key, event.id, at, { depth, aliases }), first.alias, at),
+      event,
+    ),
+  );
   if (hasLeft(draft, trigger, run)) return draft.remove(run);
   enter(draft, trigger, run, 1, at, event.received);
 }

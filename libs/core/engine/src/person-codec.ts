@@ -1,8 +1,10 @@
 import { assert, decodeUtf8, encodeUtf8, parseJson, plus, type Duration, type Instant, type JsonObject } from '@tripline/kernel';
-import type { Decided, Item, PersonState, Phase, Quiet, Remembered, Run, SentAction } from './person-state.js';
+import type { Decided, Item, Met, PersonState, Phase, Quiet, Remembered, Run, SentAction } from './person-state.js';
 
 /** Counts up when the form changes; a build reads the forms it knows and stops at others. */
-const FORM = 2;
+const FORM = 3;
+/** Form 2 knew one `met`, of the wait the run stood at, and none of what form 3 puts last. */
+const FORM_BEFORE = 2;
 const PHASES: readonly Phase[] = ['matching', 'completing', 'waiting', 'watched'];
 /** Hashes have 53 bits; V8 writes and reads numbers of up to 31 bits many times faster. */
 const LOW = 2 ** 26;
@@ -66,16 +68,27 @@ function packRun(r: Run, zero: Instant): Packed {
     after(r.decided, zero),
     after(r.since, zero),
     r.counted ? 1 : 0,
-    after(r.met, zero),
+    r.met === undefined ? null : r.met.map(({ wait, at }) => [wait, at - zero]),
     after(r.waited, zero),
     r.actions.map((a) => [a.id, a.step, a.expires - zero, none(a.final), after(a.closed, zero), a.later, a.recalled ? 1 : 0]),
+    ...packJourney(r, zero),
   ];
+}
+
+/** What only some runs have; nothing where there is none of it. */
+function packJourney({ sinceAt, arms, held, goalFrom, goalOver }: Run, zero: Instant): Packed {
+  if (sinceAt === undefined && arms === undefined && held === undefined && goalFrom === undefined) return [];
+  const since = sinceAt === undefined ? null : Object.entries(sinceAt).map(([alias, at]) => [alias, at - zero]);
+  return [[since, none(arms), held === true ? 1 : 0, after(goalFrom, zero), goalOver === true ? 1 : 0]];
 }
 
 /** Reads what `encodePerson` wrote; anything else is an assertion: stored state is ours or broken. */
 export function decodePerson(bytes: Uint8Array): PersonState {
   const packed = parseJson(decodeUtf8(bytes));
-  assert(Array.isArray(packed) && packed[0] === FORM, 'a person is stored in a form this build does not know');
+  assert(
+    Array.isArray(packed) && (packed[0] === FORM || packed[0] === FORM_BEFORE),
+    'a person is stored in a form this build does not know',
+  );
   const stored = packed as Stored;
   const zero = stored[1];
   return {
@@ -110,7 +123,12 @@ type StoredRun = [
   ...[trigger: string, version: number, key: string, opener: string, phase: number, position: number],
   ...[opened: number, start: number, from: number, deadline: number, due: number, depth: number],
   ...[aliases: JsonObject, lists: [string, StoredItem[]][], decided: Maybe<number>, since: Maybe<number>],
-  ...[counted: number, met: Maybe<number>, waited: Maybe<number>, actions: StoredAction[]],
+  ...[counted: number, met: Maybe<number | [wait: number, span: number][]>, waited: Maybe<number>, actions: StoredAction[]],
+  ...[journey?: StoredJourney],
+];
+type StoredJourney = [
+  ...[sinceAt: Maybe<[alias: string, span: number][]>, arms: Maybe<NonNullable<Run['arms']>>],
+  ...[held: number, goalFrom: Maybe<number>, goalOver: number],
 ];
 type Stored = [
   ...[form: number, zero: Instant, revision: number, traitsAt: Instant, traits: JsonObject],
@@ -167,9 +185,21 @@ function unpackRun(r: StoredRun, zero: Instant): Run {
   };
   if (r[14] !== null) run.decided = at(zero, r[14]);
   if (r[15] !== null) run.since = at(zero, r[15]);
-  if (r[17] !== null) run.met = at(zero, r[17]);
+  if (r[17] !== null) run.met = unpackMet(r[17], r[5], zero);
   if (r[18] !== null) run.waited = at(zero, r[18]);
+  if (r[20] !== undefined) unpackJourney(run, r[20], zero);
   return run;
+}
+
+const unpackMet = (met: number | [wait: number, span: number][], position: number, zero: Instant): Met[] =>
+  (typeof met === 'number' ? [[position, met] as const] : met).map(([wait, span]) => ({ wait, at: at(zero, span) }));
+
+function unpackJourney(run: Writable<Run>, [sinceAt, arms, held, goalFrom, goalOver]: StoredJourney, zero: Instant): void {
+  if (sinceAt !== null) run.sinceAt = Object.fromEntries(sinceAt.map(([alias, span]) => [alias, at(zero, span)]));
+  if (arms !== null) run.arms = arms;
+  if (held === 1) run.held = true;
+  if (goalFrom !== null) run.goalFrom = at(zero, goalFrom);
+  if (goalOver === 1) run.goalOver = true;
 }
 
 const unpackLists = (lists: StoredRun[13], zero: Instant): Run['lists'] =>

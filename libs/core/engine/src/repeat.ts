@@ -6,6 +6,7 @@ import { withAlias } from './kept.js';
 import { isNegated } from './memory.js';
 import type { Run } from './person-state.js';
 import { enter } from './sequence.js';
+import { withSince } from './since.js';
 import { deadlineAt, lengthOf, timed } from './window.js';
 
 /**
@@ -33,7 +34,8 @@ export function repeat(draft: Draft, trigger: CompiledTrigger, first: EventPart,
 function restart(draft: Draft, trigger: CompiledTrigger, first: EventPart, run: Run, event: Event, depth: number): void {
   if (event.timestamp <= run.start) return;
   const aliases = withAlias(draft, trigger, {}, first.alias, event);
-  const next = draft.replace(run, { ...run, start: event.timestamp, aliases, depth: Math.max(run.depth, depth) });
+  const begun = { ...run, start: event.timestamp, aliases, depth: Math.max(run.depth, depth) };
+  const next = draft.replace(run, withSince(trigger, begun, first.alias, event.timestamp));
   enter(draft, trigger, next, 1, event.timestamp, event.received);
 }
 

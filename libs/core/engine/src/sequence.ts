@@ -9,6 +9,7 @@ import { complete } from './firing.js';
 import { withAlias } from './kept.js';
 import { isNegated } from './memory.js';
 import type { Run } from './person-state.js';
+import { withSince } from './since.js';
 import { deadlineAt, isOpenTo, timed } from './window.js';
 
 /**
@@ -44,7 +45,7 @@ function takes(draft: Draft, trigger: CompiledTrigger, part: EventPart, position
 function moveOn(draft: Draft, trigger: CompiledTrigger, part: EventPart, run: Run, event: Event): boolean {
   const depth = Math.max(run.depth, causeOf(draft, trigger, event) ?? 0);
   const aliases = withAlias(draft, trigger, run.aliases, part.alias, event);
-  const next = draft.replace(run, { ...run, depth, aliases });
+  const next = draft.replace(run, withSince(trigger, { ...run, depth, aliases }, part.alias, event.timestamp));
   enter(draft, trigger, next, run.position + 1, event.timestamp, event.received);
   return true;
 }
