@@ -124,4 +124,14 @@ describe('an if', () => {
     expect(other.outcome(6, last, 'sent')).toEqual([]);
     expect(brief(other.event(7, 'seen'))).toEqual([['text', 7]]);
   });
+
+  it('but not what happened before the last message before that wait was asked for', () => {
+    const until = { wait: { until: { event: 'seen' }, atMost: '1d' } };
+    const task = Task.of({ do: [MAIL, { if: 'mail.sent', do: [LAST] }, until, TEXT] });
+    const [mail] = task.event(0, 'a');
+    task.event(3, 'seen');
+    const [last] = task.outcome(5, mail, 'sent');
+    expect(task.outcome(6, last, 'sent')).toEqual([]);
+    expect(brief(task.event(7, 'seen'))).toEqual([['text', 7]]);
+  });
 });

@@ -81,14 +81,13 @@ export function conclude(draft: Draft, trigger: CompiledTrigger | undefined, run
 }
 
 function littleOf(goal: GoalPart, run: Run): Run {
-  const { met: _met, sinceAt: _sinceAt, waited: _waited, ...rest } = run;
-  return {
-    ...rest,
-    phase: 'watched',
-    lists: {},
-    aliases: goal.keepsAliases ? run.aliases : {},
-    actions: goal.keepsActions ? run.actions : [],
-  };
+  const little: { -readonly [K in keyof Run]: Run[K] } = { ...run, phase: 'watched', lists: {} };
+  if (!goal.keepsAliases) little.aliases = {};
+  if (!goal.keepsActions) little.actions = [];
+  delete little.met;
+  delete little.sinceAt;
+  delete little.waited;
+  return little;
 }
 
 /** At most `GOALS_MAX` runs of a person are kept for their goals alone; the one that would be forgotten first gives way, counted. */

@@ -8,7 +8,7 @@ import { keepDecided } from './late-cancel.js';
 import { ask, type Moment } from './messages.js';
 import type { Run } from './person-state.js';
 import { armOf } from './split.js';
-import { inWait, overAt, past } from './waits.js';
+import { inWait, overAt, past, unmet } from './waits.js';
 import { timedBySilence, watch } from './watching.js';
 
 /**
@@ -35,7 +35,7 @@ const isStop = (step: Instruction): step is StopPart => step.kind === 'pause' ||
 
 function withMessage(draft: Draft, trigger: CompiledTrigger, run: Run, step: MessagePart, moment: Moment): Run {
   const actions = [...run.actions, ask(draft, trigger, run, step, moment)];
-  return withGoal(trigger, { ...run, actions, position: run.position + 1 }, moment.decided);
+  return withGoal(trigger, { ...unmet(run), actions, position: run.position + 1 }, moment.decided);
 }
 
 /** The person's arm, kept in the run for what comes after; a hold-out ends the steps, and its goal is watched for from here. */

@@ -51,8 +51,9 @@ function isKnown(run: Run, { until }: AwaitPart): boolean {
 }
 
 /** The run past its wait; what was known for it is not known for the next. */
-export function past(run: Run, waited: Instant): Run {
-  const next: { -readonly [K in keyof Run]: Run[K] } = { ...run, position: run.position + 1, waited };
-  delete next.met;
-  return next;
+export const past = (run: Run, waited: Instant): Run => ({ ...unmet(run), position: run.position + 1, waited });
+
+/** What happened before a message was asked for is no answer to it: a wait that comes after it begins with nothing. */
+export function unmet({ met: _met, ...run }: Run): Run {
+  return run;
 }

@@ -1,0 +1,259 @@
+import { createHash } from 'node:crypto';
+import { expect, it } from '@jest/globals';
+import { makeInstant, type Instant, type Json } from '@tripline/kernel';
+import type { Action, Event } from '@tripline/model';
+import { eventAt, makeTriggerDocument, START } from '@tripline/testing-builders';
+import fc from 'fast-check';
+import { playEvents, type PlayOptions } from './play.js';
+import { makeProgram } from './program.js';
+
+/**
+ * Journeys of random branches, waits and splits within one another, with random outcomes, against an oracle that walks the document
+ * itself, by recursion, and shares no code with the engine: no instructions, no state, no timers, a hash of its own.
+ */
+type Tree =
+  | { readonly kind: 'message' }
+  | { readonly kind: 'pause'; readonly ms: number; readonly since: boolean }
+  | { readonly kind: 'await'; readonly ms: number }
+  | { readonly kind: 'branch'; readonly test: number; readonly yes: readonly Tree[]; readonly no: readonly Tree[] }
+  | {
+      readonly kind: 'split';
+      readonly share: number;
+      readonly one: readonly Tree[];
+      readonly two: readonly Tree[];
+      readonly holdout: boolean;
+    };
+
+const ms = fc.integer({ min: 1, max: 15 });
+const { tree } = fc.letrec<{ tree: Tree }>((tie) => {
+  const list = fc.array(tie('tree'), { minLength: 1, maxLength: 3 });
+  return {
+    tree: fc.oneof(
+      { maxDepth: 3, depthSize: 'small' },
+      fc.constant<Tree>({ kind: 'message' }),
+      fc.record({ kind: fc.constant('pause' as const), ms, since: fc.boolean() }),
+      fc.record({ kind: fc.constant('await' as const), ms }),
+      fc.record({ kind: fc.constant('branch' as const), test: fc.nat(), yes: list, no: fc.oneof(list, fc.constant([])) }),
+      fc.record({
+        kind: fc.constant('split' as const),
+        share: fc.integer({ min: 1, max: 9 }),
+        one: list,
+        two: list,
+        holdout: fc.boolean(),
+      }),
+    ),
+  };
+});
+
+/** The document's steps, numbered in their order; and the same again for the oracle. */
+type Step =
+  | { readonly kind: 'message'; readonly id: string }
+  | { readonly kind: 'pause'; readonly ms: number; readonly since: boolean }
+  | { readonly kind: 'await'; readonly ms: number }
+  | { readonly kind: 'branch'; readonly test: string; readonly yes: readonly Step[]; readonly no: readonly Step[] }
+  | {
+      readonly kind: 'split';
+      readonly id: string;
+      readonly share: number;
+      readonly one: readonly Step[];
+      readonly two: readonly Step[];
+      readonly holdout: boolean;
+    };
+
+/** Numbers messages and splits; a branch asks about something numbered so far, or about what is true, false or unknown. */
+function numbered(trees: readonly Tree[], names: { messages: string[]; splits: string[] }): Step[] {
+  return trees.map((each): Step => {
+    if (each.kind === 'message') {
+      const id = `m${names.messages.length}`;
+      names.messages.push(id);
+      return { kind: 'message', id };
+    }
+    if (each.kind === 'split') {
+      const id = `s${names.splits.length}`;
+      names.splits.push(id);
+      return { ...each, id, one: numbered(each.one, names), two: each.holdout ? [] : numbered(each.two, names) };
+    }
+    if (each.kind !== 'branch') return each;
+    const tests = [
+      'user.yes',
+      'user.no',
+      'user.lost',
+      ...names.messages.flatMap((m) => [`${m}.sent`, `${m}.dropped`]),
+      ...names.splits.map((s) => `${s}.arm == "one"`),
+    ];
+    return {
+      kind: 'branch',
+      test: tests[each.test % tests.length]!,
+      yes: numbered(each.yes, names),
+      no: numbered(each.no, names),
+    };
+  });
+}
+
+function written(step: Step): Json {
+  if (step.kind === 'message') return { id: step.id, email: 'x', expires: '20ms' };
+  if (step.kind === 'pause') return { wait: { for: `${step.ms}ms`, ...(step.since ? { since: 'first' } : {}) } };
+  if (step.kind === 'await') return { wait: { until: { event: 'seen' }, atMost: `${step.ms}ms` } };
+  if (step.kind === 'branch')
+    return { if: step.test, do: step.yes.map(written), ...(step.no.length === 0 ? {} : { else: step.no.map(written) }) };
+  const two = step.holdout ? { holdout: true } : { do: step.two.map(written) };
+  return {
+    id: step.id,
+    split: [
+      { arm: 'one', share: step.share, do: step.one.map(written) },
+      { arm: 'two', share: 10 - step.share, ...two },
+    ],
+  };
+}
+
+type Fate = { readonly status: 'sent' | 'dropped' | 'failed'; readonly delay: number } | undefined;
+const HOUR = 3_600_000;
+const EXPIRES = 20;
+
+/** What one person is written, when, and whether they were held out: read off the document. Times are milliseconds from the first event. */
+class Oracle {
+  readonly asked: [step: string, at: number][] = [];
+  held = false;
+  #now = 0;
+  #batch = 0;
+  #waited = -1;
+  readonly #closed = new Map<string, { readonly at: number; readonly status: string }>();
+  readonly #arms = new Map<string, string>();
+
+  constructor(
+    readonly person: string,
+    readonly fate: (step: string) => Fate,
+    readonly seen: readonly number[],
+  ) {}
+
+  /** False: a hold-out ended it. */
+  walk(steps: readonly Step[]): boolean {
+    return steps.every((step) => this.#take(step));
+  }
+
+  #take(step: Step): boolean {
+    if (step.kind === 'message') return this.#ask(step.id);
+    if (step.kind === 'split') return this.#split(step);
+    this.#now = Math.max(this.#now, ...[...this.#closed.values()].map((each) => each.at));
+    if (step.kind === 'branch') {
+      const answer = this.#answer(step.test);
+      return answer === undefined || this.walk(answer ? step.yes : step.no);
+    }
+    const end = step.kind === 'await' ? this.#until(step.ms) : step.since ? Math.max(this.#now, step.ms) : this.#now + step.ms;
+    this.#now = this.#waited = end;
+    return true;
+  }
+
+  #ask(id: string): true {
+    const fate = this.fate(id);
+    this.asked.push([id, this.#now]);
+    this.#batch = this.#now;
+    this.#closed.set(
+      id,
+      fate === undefined
+        ? { at: this.#now + EXPIRES + HOUR, status: 'unknown' }
+        : { at: this.#now + fate.delay, status: fate.status },
+    );
+    return true;
+  }
+
+  #split(step: Extract<Step, { kind: 'split' }>): boolean {
+    const hash = createHash('sha256').update(`split/t/${step.id}/${this.person}`).digest().readUInt32BE(0);
+    const arm = hash / 2 ** 32 < step.share / 10 ? 'one' : 'two';
+    this.#arms.set(step.id, arm);
+    if (arm === 'one') return this.walk(step.one);
+    if (step.holdout) this.held = true;
+    return !step.holdout && this.walk(step.two);
+  }
+
+  #answer(test: string): boolean | undefined {
+    if (test.startsWith('user.')) return { 'user.yes': true, 'user.no': false }[test];
+    const [name = '', field = ''] = test.split(/[. ]/);
+    if (name.startsWith('s')) return this.#arms.has(name) ? this.#arms.get(name) === 'one' : undefined;
+    return this.#closed.get(name)?.status === field;
+  }
+
+  /** The first event after the last wait ended and since the last messages were asked for. */
+  #until(atMost: number): number {
+    const event = this.seen.find((at) => at > this.#waited && at >= this.#batch && at < this.#now + atMost);
+    return event === undefined ? this.#now + atMost : Math.max(this.#now, event);
+  }
+}
+
+it('each run ends, its steps come in the order of the document and when they should, nothing after an exit, arms are sticky, and storing changes nothing', () => {
+  const counts = { asked: 0, held: 0, exited: 0 };
+  const fates = fc.array(
+    fc.option(
+      fc.record({ status: fc.constantFrom('sent' as const, 'dropped' as const, 'failed' as const), delay: fc.nat({ max: 12 }) }),
+      { freq: 8, nil: undefined },
+    ),
+    { minLength: 1, maxLength: 6 },
+  );
+  fc.assert(
+    fc.property(
+      fc.array(tree, { minLength: 1, maxLength: 4 }),
+      fates,
+      fc.array(fc.integer({ min: 0, max: 60 }), { maxLength: 4 }),
+      fc.option(fc.integer({ min: 1, max: 60 })),
+      fc.nat({ max: 99 }),
+      (trees, answers, pages, exit, who) => {
+        const names: { messages: string[]; splits: string[] } = { messages: [], splits: [] };
+        const steps = numbered(trees, names);
+        fc.pre(names.messages.length > 0 && JSON.stringify(steps).split('"kind"').length <= 50);
+        const person = `u:${who}`;
+        const seen = pages.toSorted((a, b) => a - b);
+        const fate = (step: string): Fate => answers[Number(step.slice(1)) % answers.length];
+        const played = play(steps, person, fate, seen, exit);
+        const oracle = new Oracle(person, fate, seen);
+        oracle.walk(steps);
+        const expected = oracle.asked.filter(([, at]) => exit === null || at <= exit);
+        expect(played.actions.map((a) => [a.step, a.decided - START])).toEqual(expected);
+        if (exit === null) expect(played.notices.some((n) => n.name === 'held-out')).toBe(oracle.held);
+        expect(played.state?.runs ?? []).toEqual([]);
+        counts.asked += expected.length;
+        if (oracle.held) counts.held++;
+        if (expected.length < oracle.asked.length) counts.exited++;
+      },
+    ),
+    { numRuns: 1_200 },
+  );
+  // The oracle was asked about something.
+  expect(counts.asked).toBeGreaterThan(1_000);
+  expect(Math.min(counts.held, counts.exited)).toBeGreaterThan(20);
+});
+
+function play(
+  steps: readonly Step[],
+  person: string,
+  fate: (step: string) => Fate,
+  seen: readonly number[],
+  exit: number | null,
+) {
+  const document = makeTriggerDocument({
+    name: 't',
+    by: undefined,
+    when: [{ event: 'a', as: 'first' }],
+    do: steps.map(written),
+    exit: [{ event: 'exit' }],
+    goal: { event: 'order', within: '1d' },
+    time: { settle: '0s' },
+  });
+  const program = makeProgram([{ name: 't', version: 1, revision: 1, document, state: 'live' }]);
+  expect(program.problems).toEqual([]);
+  const outcome = (action: Action): ReturnType<NonNullable<PlayOptions['outcome']>> => {
+    const answer = fate(action.step);
+    const at = (action.ready + (answer?.delay ?? 0)) as Instant;
+    return answer === undefined ? undefined : { status: answer.status, timestamp: at, received: at };
+  };
+  const events: Event[] = [
+    eventAt(-1, '$identify', {}, { type: 'identify', traits: { yes: true, no: false } }),
+    eventAt(0, 'a'),
+    ...[...seen.map((at) => eventAt(at, 'seen')), ...(exit === null ? [] : [eventAt(exit, 'exit')])].sort(
+      (a, b) => a.received - b.received,
+    ),
+  ].map((event) => ({ ...event, person }));
+  const played = playEvents(program, person, events, { outcome, recode: true });
+  expect(played).toEqual(playEvents(program, person, events, { outcome }));
+  for (const { decided, ready } of played.actions) expect([decided <= ready, makeInstant(ready)]).toEqual([true, ready]);
+  return played;
+}
