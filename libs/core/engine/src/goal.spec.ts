@@ -158,6 +158,15 @@ describe('a run and its goal', () => {
     expect(one.state?.runs).toEqual([]);
   });
 
+  it('kept for its goal alone is not touched by an exit that comes again and again', () => {
+    const one = sent(task({ exit: [{ event: 'leave' }, { is: 'user.gone' }] }));
+    one.event(6, '$identify', {}, { type: 'identify', traits: { gone: true } });
+    const [run] = one.state?.runs ?? [];
+    one.event(7, 'leave');
+    expect(one.state?.runs).toEqual([run]);
+    expect(goals(one.event(8, 'order', { total: 1 }))).toHaveLength(1);
+  });
+
   it('is reached while a recalled message is still watched', () => {
     const one = task({ exit: [{ event: 'order' }] });
     const [mail] = one.event(0, 'a');

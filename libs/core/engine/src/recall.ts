@@ -1,6 +1,6 @@
 import { deriveId, type Instant } from '@tripline/kernel';
 import type { Draft } from './draft.js';
-import { conclude } from './goal.js';
+import { conclude, isOnlyWatched } from './goal.js';
 import type { Run, SentAction } from './person-state.js';
 import { runIdOf } from './run-id.js';
 import { watch } from './watching.js';
@@ -14,6 +14,7 @@ export const isGone = (action: SentAction): boolean =>
 
 /** Ends a run at once: what has not gone out is recalled and watched until it is known what became of it; its goal is still watched for. */
 export function endRun(draft: Draft, run: Run, reason: string, at: Instant): void {
+  if (isOnlyWatched(run)) return;
   if (run.actions.every((action) => action.final !== undefined)) return void conclude(draft, draft.triggerOf(run), run);
   draft.replace(run, watch(recallActions(draft, run, reason, at)));
 }
