@@ -125,6 +125,21 @@ describe('an if', () => {
     expect(brief(other.event(7, 'seen'))).toEqual([['text', 7]]);
   });
 
+  it('through splits and past what they hold, too', () => {
+    const until = { wait: { until: { event: 'seen' }, atMost: '1d' } };
+    const split = {
+      id: 'offer',
+      split: [
+        { arm: 'one', share: 1 },
+        { arm: 'two', share: 1 },
+      ],
+    };
+    const task = Task.of({ do: [MAIL, { if: 'mail.sent', do: [split], else: [CRM] }, until, TEXT] });
+    const [mail] = task.event(0, 'a');
+    task.event(3, 'seen');
+    expect(brief(task.outcome(5, mail, 'sent'))).toEqual([['text', 5]]);
+  });
+
   it('but not what happened before the last message before that wait was asked for', () => {
     const until = { wait: { until: { event: 'seen' }, atMost: '1d' } };
     const task = Task.of({ do: [MAIL, { if: 'mail.sent', do: [LAST] }, until, TEXT] });

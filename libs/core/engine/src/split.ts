@@ -5,11 +5,11 @@ import type { ArmPart, SplitPart } from './compiled-trigger.js';
 /** Hashes are whole numbers from 0 to below this. */
 export const HASHES = 2 ** 32;
 
-/** Where each arm's part of the hashes ends, in the proportion of the shares; the last one ends with them. */
+/** Where each arm's part of the hashes ends, in the proportion of the shares; the last one ends with them: its sum is the total. */
 export function partsOf(shares: readonly number[]): number[] {
   const total = shares.reduce((sum, share) => sum + share, 0);
   let sum = 0;
-  return shares.map((share, i) => (i === shares.length - 1 ? HASHES : Math.round((HASHES * (sum += share)) / total)));
+  return shares.map((share) => Math.round((HASHES * (sum += share)) / total));
 }
 
 /** The arm whose part the hash falls into: half-open, `[below of the one before, below)`. */

@@ -9,12 +9,12 @@ import { timed } from './window.js';
 import { findZone, type Zone } from './zones.js';
 
 /**
- * The run in the wait that begins at `from`, with its end fixed: half-open, what happens at the end is too late. Where it is over already,
- * because it counts from something earlier, its end is `from`.
+ * The run in the wait that begins at `from`, with its end fixed: half-open, what happens at the end is too late. A span that counts from
+ * something earlier may be over by then.
  */
 export function inWait(draft: Draft, trigger: CompiledTrigger, run: Run, wait: PausePart | AwaitPart, from: Instant): Run {
   const end = wait.kind === 'await' ? plus(from, wait.length) : endOf(draft, trigger, run, wait, from);
-  return timed({ ...run, phase: 'waiting', from }, later(end, from), trigger.settle);
+  return timed({ ...run, phase: 'waiting', from }, end, trigger.settle);
 }
 
 /** A time of day is never one that has passed, even where the span itself is long over. */
