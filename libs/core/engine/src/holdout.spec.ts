@@ -20,7 +20,7 @@ const arms = partsOf([1, 1]).map((below, i) => ({ name: ['control', 'all'][i]!, 
 const personOf = (arm: string): string =>
   [...Array(50).keys()]
     .map((i) => `u:${i}`)
-    .find((person) => armOf('t', { kind: 'split', id: 'offer', arms }, person)?.name === arm)!;
+    .find((person) => armOf('t', { kind: 'split', id: 'offer', arms }, person).name === arm)!;
 
 const task = (person: string): Task =>
   new Task(Task.of({ do: [split, MAIL], goal: { event: 'order', within: '7d', value: 'event.total' } }).program, person);

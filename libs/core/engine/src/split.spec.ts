@@ -31,7 +31,7 @@ describe('the arms of a split', () => {
   it('weigh as the shares say, over 20,000 persons', () => {
     const counts = new Map<string, number>();
     for (let i = 0; i < 20_000; i++) {
-      const name = armOf('t', splitOf(10, 30, 60), `u:${i}`)!.name;
+      const name = armOf('t', splitOf(10, 30, 60), `u:${i}`).name;
       counts.set(name, (counts.get(name) ?? 0) + 1);
     }
     // Four standard deviations of a binomial share.
@@ -46,9 +46,9 @@ describe('the arms of a split', () => {
   it('of two splits and of two triggers do not follow one another', () => {
     let [bySplit, byTrigger] = [0, 0];
     for (let i = 0; i < 4_000; i++) {
-      const one = armOf('t', splitOf(1, 1), `u:${i}`)!.name;
-      if (one === armOf('t', { ...splitOf(1, 1), id: 'other' }, `u:${i}`)!.name) bySplit++;
-      if (one === armOf('other', splitOf(1, 1), `u:${i}`)!.name) byTrigger++;
+      const one = armOf('t', splitOf(1, 1), `u:${i}`).name;
+      if (one === armOf('t', { ...splitOf(1, 1), id: 'other' }, `u:${i}`).name) bySplit++;
+      if (one === armOf('other', splitOf(1, 1), `u:${i}`).name) byTrigger++;
     }
     for (const same of [bySplit, byTrigger]) expect(Math.abs(same - 2_000)).toBeLessThan(4 * Math.sqrt(1_000));
   });
@@ -56,7 +56,7 @@ describe('the arms of a split', () => {
   it('never change: SHA-256 of the names, the first four bytes', () => {
     for (let i = 0; i < 200; i++) {
       const hash = createHash('sha256').update(`split/t/offer/u:${i}`).digest().readUInt32BE(0);
-      expect(armOf('t', splitOf(25, 75), `u:${i}`)?.name).toBe(hash < HASHES / 4 ? 'arm0' : 'arm1');
+      expect(armOf('t', splitOf(25, 75), `u:${i}`).name).toBe(hash < HASHES / 4 ? 'arm0' : 'arm1');
     }
   });
 });
@@ -71,7 +71,7 @@ const offer = (...more: Json[]): Json => ({
 const [VOUCHER, PLAIN] = [0, 1].map((arm) =>
   [...Array(50).keys()]
     .map((i) => `u:${i}`)
-    .find((person) => armOf('t', { ...splitOf(1, 1), id: 'offer' }, person)?.name === `arm${arm}`)!,
+    .find((person) => armOf('t', { ...splitOf(1, 1), id: 'offer' }, person).name === `arm${arm}`)!,
 );
 const taskOf = (person: string | undefined, fields: { readonly [field: string]: Json }) =>
   new Task(Task.of(fields).program, person);

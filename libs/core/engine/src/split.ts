@@ -1,4 +1,4 @@
-import { encodeUtf8, sha256 } from '@tripline/kernel';
+import { assert, encodeUtf8, sha256 } from '@tripline/kernel';
 import type { PersonKey } from '@tripline/model';
 import type { ArmPart, SplitPart } from './compiled-trigger.js';
 
@@ -16,8 +16,11 @@ export function partsOf(shares: readonly number[]): number[] {
 export const armAt = (arms: readonly ArmPart[], hash: number): ArmPart | undefined => arms.find(({ below }) => hash < below);
 
 /** The person's arm: it follows from the trigger's name, the split and the person alone, so that it is the same in every run and version. */
-export const armOf = (trigger: string, { id, arms }: SplitPart, person: PersonKey): ArmPart | undefined =>
-  armAt(arms, hashOf(trigger, id, person));
+export function armOf(trigger: string, { id, arms }: SplitPart, person: PersonKey): ArmPart {
+  const arm = armAt(arms, hashOf(trigger, id, person));
+  assert(arm !== undefined, 'the arms of a split take all hashes');
+  return arm;
+}
 
 /** Names hold no `/`, so that different parts never read the same. */
 function hashOf(trigger: string, split: string, person: PersonKey): number {

@@ -41,7 +41,6 @@ function withMessage(draft: Draft, trigger: CompiledTrigger, run: Run, step: Mes
 /** The person's arm, kept in the run for what comes after; a hold-out ends the steps, and its goal is watched for from here. */
 function withArm(draft: Draft, trigger: CompiledTrigger, run: Run, split: SplitPart, { decided }: Moment): Run {
   const arm = armOf(trigger.name, split, draft.person);
-  if (arm === undefined) return run;
   const next = { ...run, arms: { ...run.arms, [split.id]: arm.name }, position: arm.to };
   if (!arm.holdout) return next;
   draft.note('held-out', trigger.name);
