@@ -13,7 +13,7 @@ const rings = [
   {
     sourceTag: 'core:engine',
     onlyDependOnLibsWithTags: ['core:kernel', 'core:model'],
-    allowedExternalImports: ['@marcbachmann/cel-js'],
+    allowedExternalImports: ['@marcbachmann/cel-js', 'moment-timezone'],
   },
   { sourceTag: 'core:policy', onlyDependOnLibsWithTags: ['core:kernel', 'core:model'], allowedExternalImports: [] },
   { sourceTag: 'core:render', onlyDependOnLibsWithTags: ['core:kernel', 'core:model'], allowedExternalImports: ['liquidjs'] },

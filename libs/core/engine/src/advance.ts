@@ -3,6 +3,7 @@ import type { Event, PersonKey } from '@tripline/model';
 import { applyCancels } from './cancel.js';
 import { Draft } from './draft.js';
 import { applyExits, applyStates } from './exits.js';
+import { reachGoals } from './goal.js';
 import { resetInactivity } from './inactivity.js';
 import type { Advanced, Input } from './input.js';
 import { collect } from './lets.js';
@@ -14,10 +15,10 @@ import { applyOutcome } from './outcomes.js';
 import type { PersonState } from './person-state.js';
 import type { Interest, Program } from './program.js';
 import { endRun, isRecallable } from './recall.js';
-import { wake } from './steps.js';
 import { fireTimers } from './timers.js';
 import type { Tracer } from './trace.js';
 import { applyTraits } from './traits.js';
+import { wake } from './wake.js';
 
 /**
  * The state of one person after one input, and what follows from it: a pure function. Same program, state and input, same answer, ids
@@ -79,6 +80,7 @@ function applyInOrder(draft: Draft, interests: readonly Interest[], event: Event
     applyOutcome(draft, event);
     applyStates(draft, event);
   }
+  for (const { trigger, roles } of interests) reachGoals(draft, trigger, roles, event);
   for (const interest of interests) applyToTrigger(draft, interest, event);
 }
 

@@ -2,6 +2,7 @@ import { accept, refuse, type Instant, type Parsed } from '@tripline/kernel';
 import { walk, type ExitRule, type Trigger } from '@tripline/model';
 import { Compilation } from './compilation.js';
 import { compileCondition } from './compile-condition.js';
+import { compileGoal } from './compile-goal.js';
 import { compileLists, compileSums } from './compile-lets.js';
 import { compileSteps } from './compile-steps.js';
 import type { CompiledTrigger, EventTest, Projection } from './compiled-trigger.js';
@@ -20,6 +21,7 @@ export function compileTrigger(trigger: Trigger): Parsed<CompiledTrigger> {
   const steps = compileSteps(compilation);
   const exits = trigger.exit.flatMap((rule, i) => compileExit(compilation, rule, i));
   const states = trigger.exit.flatMap((rule, i) => compileState(compilation, rule, i));
+  const goal = compileGoal(compilation);
   const lists = compileLists(compilation);
   const compiled: CompiledTrigger = {
     name: trigger.name,
@@ -34,8 +36,9 @@ export function compileTrigger(trigger: Trigger): Parsed<CompiledTrigger> {
     exits,
     states,
     lists,
+    ...(goal === undefined ? {} : { goal }),
     keeps: aliasKeeps(compilation),
-    roles: rolesOf(condition, silence, steps, exits, lists),
+    roles: rolesOf(condition, silence, steps, exits, lists, goal),
     ...trigger.time,
   };
   return compilation.problems.length === 0 ? accept(compiled) : refuse(...compilation.problems);

@@ -3,6 +3,7 @@ import type { Channel, Trigger } from '@tripline/model';
 import type { Condition, Leaf } from './condition.js';
 import type { KeyReader } from './correlation.js';
 import type { Expression } from './expression.js';
+import type { Zone } from './zones.js';
 
 /** A test of one event: its `where` (true without one) and how its key is read; `test` is what it asks, in a few characters. */
 export type EventTest = { readonly name: string; readonly test: string; readonly where?: Expression; readonly key: KeyReader };
@@ -24,12 +25,52 @@ export type MessagePart = {
   readonly data: readonly { readonly name: string; readonly value: Expression }[];
   readonly expires: Duration;
 };
-export type WaitPart = {
-  readonly kind: 'wait';
+/** Waits for a span, then, with `at`, for the first such time of day. */
+export type PausePart = {
+  readonly kind: 'pause';
   readonly length: Duration;
-  readonly until?: EventTest & { readonly of?: string };
+  /** From when the span counts, where not from the step before: an alias' event, or the completion of a message. */
+  readonly since?: { readonly leaf: number } | { readonly step: string };
+  readonly at?: TimeOfDay;
 };
-export type StepPart = MessagePart | WaitPart;
+/** `user`: the person's trait `timezone`; absent: the program's own zone. */
+export type TimeOfDay = { readonly minute: number; readonly zone?: Zone | 'user' };
+/** Waits for an event, no longer than `length`. */
+export type AwaitPart = {
+  readonly kind: 'await';
+  readonly length: Duration;
+  readonly until: EventTest & { readonly of?: string };
+};
+/** True goes on with the next instruction. */
+export type BranchPart = {
+  readonly kind: 'branch';
+  readonly test: Expression;
+  /** Where false goes on. */
+  readonly otherwise: number;
+  /** Where unknown goes on: after both. */
+  readonly after: number;
+};
+export type JumpPart = { readonly kind: 'jump'; readonly to: number };
+export type ArmPart = {
+  readonly name: string;
+  /** The arm takes the hashes below this that the arms before it do not. */
+  readonly below: number;
+  readonly to: number;
+  readonly holdout: boolean;
+};
+export type SplitPart = { readonly kind: 'split'; readonly id: string; readonly arms: readonly ArmPart[] };
+/** One instruction of the flat list the steps come to; `run.position` is an index into it, and only ever grows. */
+export type Instruction = MessagePart | PausePart | AwaitPart | BranchPart | JumpPart | SplitPart;
+/** What a run stops at until its messages so far have their final outcomes. */
+export type StopPart = PausePart | AwaitPart | BranchPart;
+
+export type GoalPart = EventTest & {
+  readonly within: Duration;
+  readonly value?: Expression;
+  /** Its event is an outcome, or it reads what became of messages: they are kept while it is watched for. */
+  readonly keepsActions: boolean;
+  readonly keepsAliases: boolean;
+};
 
 export type ListPart = {
   readonly name: string;
@@ -60,6 +101,8 @@ export type Roles = {
   readonly lists: readonly ListPart[];
   /** Some wait is over with such an event. */
   readonly wakes: boolean;
+  /** It is what the trigger is for. */
+  readonly reaches: boolean;
 };
 
 /** A trigger ready to be run: every expression a function, every event name looked up. */
@@ -73,8 +116,9 @@ export type CompiledTrigger = {
   readonly condition: Condition;
   readonly silence?: Silence;
   readonly guard?: Expression;
-  readonly steps: readonly StepPart[];
   readonly exits: readonly EventTest[];
+  readonly steps: readonly Instruction[];
+  readonly goal?: GoalPart;
   readonly states: readonly Expression[];
   readonly lists: readonly ListPart[];
   readonly keeps: ReadonlyMap<string, Projection>;

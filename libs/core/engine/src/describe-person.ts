@@ -4,6 +4,7 @@ import type { CompiledTrigger } from './compiled-trigger.js';
 import type { Leaf } from './condition.js';
 import { FAR, judge, type Ground } from './judgement.js';
 import { startOf } from './matching.js';
+import { isOnlyWatched } from './goal.js';
 import type { PersonState, Quiet, Run } from './person-state.js';
 import type { Program } from './program.js';
 import { runIdOf } from './run-id.js';
@@ -42,6 +43,9 @@ function describeRun(program: Program, person: PersonKey, run: Run): JsonObject 
     ...(run.decided === undefined ? {} : { completed: formatInstant(run.decided) }),
     known: run.facts.flatMap(({ kept }) => (kept === undefined ? [] : [kept])),
     lists: Object.fromEntries(Object.entries(run.lists).map(([name, items]) => [name, items.map((item) => item.properties)])),
+    ...(run.arms === undefined ? {} : { arms: run.arms }),
+    ...(run.held === true ? { heldOut: true } : {}),
+    ...(run.goalOver === true ? { goal: 'reached' } : {}),
     actions: run.actions.map((a) => ({
       id: a.id,
       step: a.step,
@@ -54,9 +58,10 @@ function describeRun(program: Program, person: PersonKey, run: Run): JsonObject 
 
 /** `order.completed not to happen`, `email.clicked`, `its messages to be sent` … */
 function waitsFor(trigger: CompiledTrigger | undefined, run: Run): string {
+  if (isOnlyWatched(run)) return `its goal: ${trigger?.goal?.name ?? 'its version is no longer in force'}`;
   if (run.phase === 'watched' || run.phase === 'completing') return 'the outcome of its messages';
   const step = trigger?.steps[run.position];
-  if (run.phase === 'waiting') return step?.kind === 'wait' && step.until !== undefined ? step.until.name : 'the time to pass';
+  if (run.phase === 'waiting') return step?.kind === 'await' ? step.until.name : 'the time to pass';
   if (trigger === undefined) return 'nothing: its version is no longer in force';
   const verdict = judge(trigger.condition.root, startOf(run), FAR, groundOf(trigger, run));
   return verdict.kind === 'open' ? verdict.on.map(nameOf).join(', ') : 'to be decided';

@@ -49,13 +49,13 @@ function openSpell(draft: Draft, trigger: CompiledTrigger, silence: Silence, qui
   const deadline = endOf(silence, quiet);
   const opener = told === 0 ? `silent since ${last}` : `silent since ${last}, told ${told} times`;
   const run = newRun(trigger, UNKEYED, opener, (deadline - silence.for) as Instant, 0);
-  return draft.add(timed({ ...run, facts: spellOf(trigger, silence, last, run.start) }, deadline, trigger.settle));
+  return draft.add(timed({ ...run, facts: spellOf(silence, last) }, deadline, trigger.settle));
 }
 
 /** Under its alias a spell is known by when it began; the event of that instant does not end it. */
-function spellOf({ keeps }: CompiledTrigger, { leaf, alias }: Silence, last: Instant, at: Instant): readonly Fact[] {
-  if (alias === undefined || (keeps.get(alias)?.size ?? 0) === 0) return [];
-  return [{ leaf: leaf.index, at, received: at, order: 0, used: true, kept: { since: formatInstant(last) } }];
+function spellOf({ leaf, alias }: Silence, last: Instant): readonly Fact[] {
+  if (alias === undefined) return [];
+  return [{ leaf: leaf.index, at: last, received: last, order: 0, used: true, kept: { since: formatInstant(last) } }];
 }
 
 /** The timer of a spell is due: it moves to where the spell would end now, or the spell is over and told. */

@@ -11,9 +11,10 @@ export {
   type Definitions,
 } from './definitions.js';
 export { describePerson } from './describe-person.js';
-export { type Advanced, type Input, type Notice, type Output } from './input.js';
+export { type Advanced, type GoalReached, type Input, type Notice, type Output } from './input.js';
 export { decodePerson, encodePerson, personText } from './person-codec.js';
 export { type PersonState } from './person-state.js';
 export { outcomeEvent, playEvents, playExamples, type ExampleResult, type Played, type PlayOptions } from './play.js';
-export { makeProgram, type Program, type ProgramProblem } from './program.js';
+export { makeProgram, type Program, type ProgramOptions, type ProgramProblem } from './program.js';
 export { nextTimer, type PendingTimer } from './timers.js';
+export { findZone } from './zones.js';

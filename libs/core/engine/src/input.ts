@@ -1,5 +1,5 @@
 import type { Instant } from '@tripline/kernel';
-import type { Action, Event, Profile, Recall } from '@tripline/model';
+import type { Action, Event, PersonKey, Profile, Recall } from '@tripline/model';
 import type { PersonState } from './person-state.js';
 
 /**
@@ -13,7 +13,24 @@ export type Input =
 /** Something worth counting under its dotted name: a drop, a late event, a limit reached. */
 export type Notice = { readonly kind: 'notice'; readonly name: string; readonly trigger?: string };
 
-export type Output = Action | Recall | ({ readonly kind: 'profile' } & Profile) | Notice;
+/** A run reached what its trigger is for: once a run, so that its id names this too. */
+export type GoalReached = {
+  readonly kind: 'goal';
+  readonly run: string;
+  readonly trigger: string;
+  readonly version: number;
+  readonly person: PersonKey;
+  readonly key: string;
+  /** Event time of what reached it. */
+  readonly at: Instant;
+  readonly value?: number;
+  /** The arm of each split the run came to. */
+  readonly arms: { readonly [split: string]: string };
+  /** It was held out: nothing, or nothing more, was written to this person. */
+  readonly held: boolean;
+};
+
+export type Output = Action | Recall | ({ readonly kind: 'profile' } & Profile) | GoalReached | Notice;
 
 /** The state after the input, the same reference where nothing changed; undefined where nothing is left to remember. */
 export type Advanced = { readonly state: PersonState | undefined; readonly outputs: readonly Output[] };

@@ -3,12 +3,14 @@ import type { Event } from '@tripline/model';
 import type { CompiledTrigger } from './compiled-trigger.js';
 import { mayBelong, type Key } from './correlation.js';
 import type { Draft } from './draft.js';
+import { isOnlyWatched } from './goal.js';
 import { DECIDED_MAX, type Run } from './person-state.js';
 import { isGone } from './recall.js';
 
-/** Counts an event that would have prevented a message of this open run that is already gone. */
+/** Counts an event that would have prevented a message of this open run that is already gone; one kept for its goal alone is a decided window. */
 export function noteLateCancelOf(draft: Draft, run: Run, { timestamp }: Event): void {
-  if (run.decided !== undefined && timestamp < run.decided && run.actions.some(isGone)) draft.note('late-cancel', run.trigger);
+  if (!isOnlyWatched(run) && run.decided !== undefined && timestamp < run.decided && run.actions.some(isGone))
+    draft.note('late-cancel', run.trigger);
 }
 
 /** Counts an event that would have prevented a message of a run that has ended since. */

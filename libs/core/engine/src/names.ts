@@ -11,15 +11,18 @@ const STATUSES: readonly string[] = [...FINAL_STATUSES, ...LATER_STATUSES];
  * of that event. In `if`, `is`, `with`: aliases, `let` names, steps, `user`, else a problem. `event.x` is always the property.
  */
 export class TriggerNames {
-  readonly #aliases: readonly string[];
   /** Filled in when the condition is compiled: the leaf that each alias names. */
   readonly leafOf = new Map<string, number>();
+  readonly aliases: readonly string[];
+  readonly #splits: ReadonlySet<string>;
   readonly #steps: ReadonlySet<string>;
   readonly #lets: ReadonlyMap<string, Getter>;
 
   constructor(trigger: Trigger, sums: ReadonlyMap<string, Expression>) {
-    this.#aliases = [...walk(trigger.when, 'when')].flatMap(({ element: e }) => ('as' in e && e.as !== undefined ? [e.as] : []));
-    this.#steps = new Set([...allSteps(trigger.do, 'do')].flatMap(({ step }) => ('id' in step ? [step.id] : [])));
+    this.aliases = [...walk(trigger.when, 'when')].flatMap(({ element: e }) => ('as' in e && e.as !== undefined ? [e.as] : []));
+    const steps = [...allSteps(trigger.do, 'do')].map(({ step }) => step);
+    this.#steps = new Set(steps.flatMap((step) => ('id' in step && !('split' in step) ? [step.id] : [])));
+    this.#splits = new Set(steps.flatMap((step) => ('split' in step ? [step.id] : [])));
     this.#lets = new Map(
       Object.entries(trigger.let).map(([name, spec]) => [name, 'list' in spec ? listOf(name) : sumOf(spec.of, name, sums)]),
     );
@@ -29,7 +32,7 @@ export class TriggerNames {
   besideEvent(position = Number.POSITIVE_INFINITY): Names {
     return (name) => {
       if (name === 'event') return (scope) => scope.event ?? UNKNOWN;
-      const at = this.#aliases.indexOf(name);
+      const at = this.aliases.indexOf(name);
       if (at >= 0 && at >= position) return `${JSON.stringify(name)} is not known yet: it names a later element, or this one`;
       return this.shared(name) ?? ((scope) => propertyOf(scope.event ?? UNKNOWN, name));
     };
@@ -40,23 +43,22 @@ export class TriggerNames {
 
   /** The flags an expression asks of steps that have none such: `mail.clickd`. */
   wrongFlags({ reads }: Expression): string[] {
-    return [...reads].flatMap(([name, fields]) =>
-      this.#steps.has(name)
-        ? [...fields]
-            .filter((f) => f !== '*' && !STATUSES.includes(f))
-            .map((f) => `the step ${name} has no ${JSON.stringify(f)}; it has ${STATUSES.join(', ')}`)
-        : [],
-    );
+    return [...reads].flatMap(([name, fields]) => {
+      const known = this.#steps.has(name) ? STATUSES : this.#splits.has(name) ? ['arm'] : undefined;
+      const wrong = known === undefined ? [] : [...fields].filter((field) => field !== '*' && !known.includes(field));
+      return wrong.map((field) => `the step ${name} has no ${JSON.stringify(field)}; it has ${known?.join(', ')}`);
+    });
   }
 
   private shared(name: string): Getter | undefined {
     if (name === 'user') return (scope) => scope.user;
-    if (this.#aliases.includes(name)) return ({ run }) => (run === undefined ? UNKNOWN : aliasOf(run, this.leafOf.get(name)));
+    if (this.aliases.includes(name)) return ({ run }) => (run === undefined ? UNKNOWN : aliasOf(run, this.leafOf.get(name)));
+    if (this.#splits.has(name)) return (scope) => (scope.run === undefined ? UNKNOWN : armOf(scope.run, name));
     return this.#steps.has(name) ? (scope) => (scope.run === undefined ? UNKNOWN : flagsOf(scope.run, name)) : undefined;
   }
 
   private hint(): string {
-    const known = [...this.#aliases, ...this.#lets.keys(), ...this.#steps, 'user'];
+    const known = [...this.aliases, ...this.#lets.keys(), ...this.#steps, ...this.#splits, 'user'];
     return `here stand ${known.join(', ')}`;
   }
 }
@@ -93,6 +95,12 @@ export function flagsOf(run: Run, step: string): JsonObject {
   for (const status of action?.later ?? []) flags[status] = true;
   if (action !== undefined && action.later.length > 0) flags['sent'] = true;
   return flags;
+}
+
+/** What a split's name means: its arm; unknown until the run came to it. */
+function armOf({ arms }: Run, split: string): JsonObject {
+  const arm = arms?.[split];
+  return arm === undefined ? {} : { arm };
 }
 
 /** Only the properties that some expression reads. */

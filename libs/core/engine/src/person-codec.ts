@@ -83,9 +83,10 @@ function packRun(r: Run, zero: Instant): Packed {
     (r.spans ?? []).map((span) => [span.leaf, span.from - zero, span.to - zero, span.open === true ? 1 : 0]),
     after(r.extended, zero),
     r.counted ? 1 : 0,
-    after(r.met, zero),
+    r.met === undefined ? null : r.met.map(({ wait, at }) => [wait, at - zero]),
     after(r.waited, zero),
     r.actions.map((a) => [a.id, a.step, a.expires - zero, none(a.final), after(a.closed, zero), a.later, a.recalled ? 1 : 0]),
+    ...packJourney(r, zero),
   ];
 }
 
@@ -94,6 +95,11 @@ const packFact = (f: Fact, zero: Instant): Packed => [
   ...(f.id === undefined && f.kept === undefined ? [] : [none(f.id)]),
   ...(f.kept === undefined ? [] : [f.kept]),
 ];
+/** What only some runs have; nothing where there is none of it. */
+function packJourney({ arms, held, goalFrom, goalOver }: Run, zero: Instant): Packed {
+  if (arms === undefined && held === undefined && goalFrom === undefined) return [];
+  return [[none(arms), held === true ? 1 : 0, after(goalFrom, zero), goalOver === true ? 1 : 0]];
+}
 
 /** Reads what `encodePerson` wrote; anything else is an assertion: stored state is ours or broken. */
 export function decodePerson(bytes: Uint8Array): PersonState {
@@ -135,8 +141,10 @@ type StoredRun = [
   ...[trigger: string, version: number, key: string, opener: string, phase: number, position: number],
   ...[opened: number, start: number, from: number, deadline: number, due: number, depth: number],
   ...[facts: StoredFact[], lists: [string, StoredItem[]][], decided: Maybe<number>, spans: StoredSpan[], extended: Maybe<number>],
-  ...[counted: number, met: Maybe<number>, waited: Maybe<number>, actions: StoredAction[]],
+  ...[counted: number, met: Maybe<[wait: number, span: number][]>, waited: Maybe<number>, actions: StoredAction[]],
+  ...[journey?: StoredJourney],
 ];
+type StoredJourney = [...[arms: Maybe<NonNullable<Run['arms']>>, held: number, goalFrom: Maybe<number>, goalOver: number]];
 type Stored = [
   ...[form: number, zero: Instant, revision: number, traitsAt: Instant, traits: JsonObject],
   ...[current: number[], before: number[], runs: StoredRun[]],
@@ -196,8 +204,9 @@ function unpackRun(r: StoredRun, zero: Instant): Run {
   if (r[14] !== null) run.decided = at(zero, r[14]);
   if (r[14] !== null) run.spans = r[15].map((span) => unpackSpan(span, zero));
   if (r[16] !== null) run.extended = at(zero, r[16]);
-  if (r[18] !== null) run.met = at(zero, r[18]);
+  if (r[18] !== null) run.met = r[18].map(([wait, span]) => ({ wait, at: at(zero, span) }));
   if (r[19] !== null) run.waited = at(zero, r[19]);
+  if (r[21] !== undefined) unpackJourney(run, r[21], zero);
   return run;
 }
 
@@ -213,6 +222,13 @@ const unpackSpan = ([leaf, from, to, open]: StoredSpan, zero: Instant): Span => 
   ...{ leaf, from: at(zero, from), to: at(zero, to) },
   ...(open === 1 ? { open: true } : {}),
 });
+
+function unpackJourney(run: Writable<Run>, [arms, held, goalFrom, goalOver]: StoredJourney, zero: Instant): void {
+  if (arms !== null) run.arms = arms;
+  if (held === 1) run.held = true;
+  if (goalFrom !== null) run.goalFrom = at(zero, goalFrom);
+  if (goalOver === 1) run.goalOver = true;
+}
 
 const unpackLists = (lists: StoredRun[13], zero: Instant): Run['lists'] =>
   Object.fromEntries(lists.map(([name, items]) => [name, items.map((item) => unpackItem(item, zero))]));

@@ -20,10 +20,14 @@ export const KEPT_LENGTH_MAX = 8_192;
 export const LIST_LENGTH_MAX = 65_536;
 
 /**
- * Where a run stands. `matching`: its condition is not complete. `completing`: messages went out and a wait comes after them, which
- * begins when each has its final outcome. `waiting`: in that wait. `watched`: nothing more comes; its messages are watched until they are gone.
+ * Where a run stands. `matching`: its condition is not complete. `completing`: messages went out and a wait or an `if` comes after them, which
+ * is looked at when each has its final outcome. `waiting`: in that wait. `watched`: nothing more comes; its messages are watched until they are gone,
+ * its goal until it is reached or over.
  */
 export type Phase = 'matching' | 'completing' | 'waiting' | 'watched';
+
+/** Runs of one person kept for their goals alone; the one that would be forgotten first gives way, counted. */
+export const GOALS_MAX = 50;
 
 /** One message of a run, as far as its outcomes are known. */
 export type SentAction = {
@@ -41,6 +45,9 @@ export type SentAction = {
 /** An event collected by a `let` list; `unique` is the JSON of what `unique` came to. */
 export type Item = { readonly at: Instant; readonly unique?: string; readonly properties: JsonObject };
 
+/** What the wait at that position waits for happened before it began. */
+export type Met = { readonly wait: number; readonly at: Instant };
+
 /** One attempt of a trigger for a person and correlation key, from its first event to its end. */
 export type Run = {
   readonly trigger: string;
@@ -53,7 +60,7 @@ export type Run = {
   /** Event time of its first element as it counts now: restart moves it. */
   readonly start: Instant;
   readonly phase: Phase;
-  /** The step that comes next; 0 while matching. */
+  /** The instruction that comes next; 0 while matching. */
   readonly position: number;
   /** While matching, how far absence is decided; else where the wait began. */
   readonly from: Instant;
@@ -74,11 +81,19 @@ export type Run = {
   readonly spans?: readonly Span[];
   /** Something of it was sent or is unknown: it counts for `limit`. */
   readonly counted: boolean;
-  /** What the coming wait waits for has already happened. */
-  readonly met?: Instant;
+  /** What waits that may come next wait for has already happened. */
+  readonly met?: readonly Met[];
   /** Where the last wait ended: no later one begins before it. */
   readonly waited?: Instant;
   readonly actions: readonly SentAction[];
+  /** The arm of each split it came to. */
+  readonly arms?: { readonly [split: string]: string };
+  /** It came to a hold-out: nothing more was written. */
+  readonly held?: true;
+  /** Where the window of its goal began: its first message, or its hold-out. */
+  readonly goalFrom?: Instant;
+  /** Its goal was reached. */
+  readonly goalOver?: true;
 };
 
 /** Events kept for looking back, and for a delayed first event that comes after them. A null key holds for every key. */

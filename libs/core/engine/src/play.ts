@@ -1,7 +1,7 @@
 import { accept, assert, deriveId, plus, refuse, type JsonObject, type Parsed, type Instant, type Json } from '@tripline/kernel';
 import { parseTrigger, type Action, type Event, type Example, type PersonKey, type Recall } from '@tripline/model';
 import { advance } from './advance.js';
-import type { Notice, Output } from './input.js';
+import type { GoalReached, Notice, Output } from './input.js';
 import { decodePerson, encodePerson } from './person-codec.js';
 import type { PersonState } from './person-state.js';
 import { makeProgram, type Program } from './program.js';
@@ -12,6 +12,7 @@ export type Played = {
   readonly state: PersonState | undefined;
   readonly actions: readonly Action[];
   readonly recalls: readonly Recall[];
+  readonly goals: readonly GoalReached[];
   readonly notices: readonly Notice[];
 };
 
@@ -39,7 +40,7 @@ export function playEvents(program: Program, person: PersonKey, events: readonly
   player.finish();
   const of = <K extends Output['kind']>(kind: K) =>
     player.outputs.filter((o): o is Extract<Output, { kind: K }> => o.kind === kind);
-  return { state: player.state, actions: of('action'), recalls: of('recall'), notices: of('notice') };
+  return { state: player.state, actions: of('action'), recalls: of('recall'), goals: of('goal'), notices: of('notice') };
 }
 
 class Player {

@@ -4,11 +4,15 @@ import { compileTrigger } from './compile-trigger.js';
 import { ANY_EVENT, TRAITS_CHANGED, type CompiledTrigger, type Roles } from './compiled-trigger.js';
 import type { Definition, Definitions } from './definitions.js';
 import { NameTable } from './name-table.js';
+import { mustFindZone, type Zone } from './zones.js';
 
 /** One trigger that names an event, and what the event is to it. */
 export type Interest = { readonly trigger: CompiledTrigger; readonly roles: Roles };
 
 export type ProgramProblem = Problem & { readonly trigger: string; readonly version: number };
+
+/** `zone`: an IANA name; UTC unless told. One that does not exist is an assertion: `findZone` says beforehand. */
+export type ProgramOptions = { readonly zone?: string };
 
 const NONE: readonly Interest[] = [];
 
@@ -21,12 +25,15 @@ export class Program {
   readonly problems: readonly ProgramProblem[];
   /** How long a message id is remembered: the longest `accept` in force. */
   readonly acceptMax: Duration;
+  /** The zone of what names none, or one that is not known. */
+  readonly zone: Zone;
   readonly #versions = new Map<string, Map<number, CompiledTrigger>>();
   readonly #interests = new Map<string, Interest[]>();
   readonly #names: NameTable;
   readonly #all: boolean;
 
-  constructor(definitions: Definitions) {
+  constructor(definitions: Definitions, { zone = 'UTC' }: ProgramOptions) {
+    this.zone = mustFindZone(zone);
     const problems: ProgramProblem[] = [];
     for (const definition of definitions) if (definition.state !== 'withdrawn') this.#add(definition, problems);
     this.problems = problems;
@@ -96,4 +103,4 @@ function compileDocument(document: JsonObject): Parsed<CompiledTrigger> {
   return compiled;
 }
 
-export const makeProgram = (definitions: Definitions): Program => new Program(definitions);
+export const makeProgram = (definitions: Definitions, options: ProgramOptions = {}): Program => new Program(definitions, options);

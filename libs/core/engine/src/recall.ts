@@ -1,5 +1,6 @@
 import { deriveId, type Instant } from '@tripline/kernel';
 import type { Draft } from './draft.js';
+import { conclude, isOnlyWatched } from './goal.js';
 import type { Run, SentAction } from './person-state.js';
 import { runIdOf } from './run-id.js';
 import { watch } from './watching.js';
@@ -11,9 +12,10 @@ export const isRecallable = (action: SentAction): boolean => action.final === un
 export const isGone = (action: SentAction): boolean =>
   action.final === 'sent' || action.final === 'unknown' || action.later.length > 0;
 
-/** Ends a run at once: what has not gone out is recalled and watched until it is known what became of it. */
+/** Ends a run at once: what has not gone out is recalled and watched until it is known what became of it; its goal is still watched for. */
 export function endRun(draft: Draft, run: Run, reason: string, at: Instant): void {
-  if (run.actions.every((action) => action.final !== undefined)) return draft.remove(run);
+  if (isOnlyWatched(run)) return;
+  if (run.actions.every((action) => action.final !== undefined)) return void conclude(draft, draft.triggerOf(run), run);
   draft.replace(run, watch(recallActions(draft, run, reason, at)));
 }
 

@@ -1,4 +1,4 @@
-import type { EventTest, ListPart, Roles, Silence, StepPart } from './compiled-trigger.js';
+import type { EventTest, GoalPart, Instruction, ListPart, Roles, Silence } from './compiled-trigger.js';
 import type { Condition, Leaf } from './condition.js';
 
 type Building = { -readonly [K in keyof Roles]: Roles[K] };
@@ -7,9 +7,10 @@ type Building = { -readonly [K in keyof Roles]: Roles[K] };
 export function rolesOf(
   condition: Condition,
   silence: Silence | undefined,
-  steps: readonly StepPart[],
+  steps: readonly Instruction[],
   exits: readonly EventTest[],
   lists: readonly ListPart[],
+  goal: GoalPart | undefined,
 ): ReadonlyMap<string, Roles> {
   const roles = new Map<string, Building>();
   const of = (name: string): Building => {
@@ -19,9 +20,10 @@ export function rolesOf(
   };
   for (const leaf of condition.leaves) for (const name of leaf.names) addLeaf(of(name), condition, leaf);
   for (const name of silence?.leaf.names ?? []) of(name).resets = true;
-  for (const step of steps) if (step.kind === 'wait' && step.until !== undefined) of(step.until.name).wakes = true;
+  for (const step of steps) if (step.kind === 'await') of(step.until.name).wakes = true;
   for (const exit of exits) of(exit.name).exits = [...of(exit.name).exits, exit];
   for (const list of lists) for (const name of namesOf(list)) of(name).lists = [...of(name).lists, list];
+  if (goal !== undefined) of(goal.name).reaches = true;
   return roles;
 }
 
@@ -42,6 +44,7 @@ const empty = (): Building => ({
   exits: [],
   lists: [],
   wakes: false,
+  reaches: false,
 });
 
 const namesOf = ({ add, minus }: ListPart): Set<string> => new Set(minus === undefined ? [add.name] : [add.name, minus]);

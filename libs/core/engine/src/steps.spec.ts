@@ -1,70 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { makeInstant, type Json } from '@tripline/kernel';
-import type { Action, Event, OutcomeStatus } from '@tripline/model';
-import { eventAt, makeTriggerDocument, START } from '@tripline/testing-builders';
-import { advance } from './advance.js';
-import type { Output } from './input.js';
-import { outcomeEvent } from './play.js';
-import type { PersonState } from './person-state.js';
-import { decodePerson, encodePerson } from './person-codec.js';
-import { makeProgram, type Program } from './program.js';
-import { nextTimer } from './timers.js';
-
-const H = 3_600_000;
-const D = 24 * H;
-const SETTLE = 10_000;
-
-/** One person's task by hand: each input when the test says so. */
-class Task {
-  state: PersonState | undefined;
-  constructor(readonly program: Program) {}
-  static of(fields: { readonly [field: string]: Json | undefined }): Task {
-    const document = makeTriggerDocument({ name: 't', by: 'k', when: [{ event: 'a', as: 'first' }], ...fields });
-    const program = makeProgram([{ name: 't', version: 1, revision: 1, document, state: 'live' }]);
-    expect(program.problems).toEqual([]);
-    return new Task(program);
-  }
-  #take(result: { readonly state: PersonState | undefined; readonly outputs: readonly Output[] }): readonly Output[] {
-    this.state = result.state === undefined ? undefined : decodePerson(encodePerson(result.state));
-    return result.outputs;
-  }
-  event(
-    ms: number,
-    name: string,
-    properties: { readonly [name: string]: Json } = {},
-    fields: Partial<Event> = {},
-  ): readonly Output[] {
-    return this.#take(
-      advance(this.program, 'u:ada', this.state, {
-        kind: 'event',
-        event: eventAt(ms, name, { k: 1, ...properties }, fields),
-        clock: START,
-      }),
-    );
-  }
-  outcome(ms: number, output: Output | undefined, status: OutcomeStatus): readonly Output[] {
-    const event = outcomeEvent(output as Action, status, makeInstant(START + ms), makeInstant(START + ms));
-    return this.#take(advance(this.program, 'u:ada', this.state, { kind: 'event', event, clock: START }));
-  }
-  tick(ms: number): readonly Output[] {
-    const due = makeInstant(START + ms);
-    return this.#take(advance(this.program, 'u:ada', this.state, { kind: 'timer', due, clock: due }));
-  }
-  get next(): number | undefined {
-    const timer = this.state === undefined ? undefined : nextTimer(this.state);
-    return timer === undefined ? undefined : timer.deadline - START;
-  }
-}
-const brief = (outputs: readonly Output[]): Json[] =>
-  outputs.map((o) =>
-    o.kind === 'action'
-      ? [o.step, o.decided - START]
-      : o.kind === 'recall'
-        ? ['recall', o.reason]
-        : o.kind === 'notice'
-          ? o.name
-          : o.kind,
-  );
+import type { Action } from '@tripline/model';
+import { START } from '@tripline/testing-builders';
+import { brief, D, H, SETTLE, Task } from './one-task.rig.js';
+import { makeProgram } from './program.js';
 
 const MAIL = { id: 'mail', email: 'one', expires: '12h' };
 const TEXT = { id: 'text', sms: 'two' };
@@ -129,6 +67,17 @@ describe('steps', () => {
     expect(brief(task.event(7, 'page.viewed'))).toEqual([['text', 7]]);
   });
 
+  it('forget what ended a wait when it is over', () => {
+    const until = { wait: { until: { event: 'page.viewed' }, atMost: '1d' } };
+    const task = Task.of({ do: [MAIL, until, { wait: { for: '1h' } }, TEXT] });
+    const [mail] = task.event(0, 'a');
+    task.event(1, 'page.viewed');
+    expect(task.state?.runs[0]?.met).toHaveLength(1);
+    task.outcome(2, mail, 'sent');
+    expect(task.state?.runs[0]).not.toHaveProperty('met');
+    expect(task.next).toBe(H + 2);
+  });
+
   it('one outcome ends one wait, also where it is known before the wait begins', () => {
     const until = (of?: string) => ({
       wait: { until: { event: 'email.clicked', ...(of === undefined ? {} : { of }) }, atMost: '1d' },
@@ -175,84 +124,6 @@ describe('steps', () => {
     expect(task.state?.runs).toHaveLength(1);
     task.outcome(1, mail, 'sent');
     expect([task.state?.runs, task.next]).toEqual([[], undefined]);
-  });
-});
-
-describe('exit and recall', () => {
-  const exit = [{ event: 'order' }, { is: 'user.blocked' }];
-
-  it('recalls what has not gone out, once, and watches it until it is known', () => {
-    const task = Task.of({ exit });
-    const [mail] = task.event(0, 'a');
-    expect(brief(task.event(1, 'order'))).toEqual([['recall', 'exit']]);
-    expect(task.event(2, 'order')).toEqual([]);
-    expect(task.state?.runs).toHaveLength(1);
-    task.outcome(3, mail, 'recalled');
-    expect(task.state?.runs).toEqual([]);
-  });
-
-  it('ends a wait; what was sent cannot be recalled', () => {
-    const task = Task.of({ exit, do: [MAIL, { wait: { for: '1h' } }, TEXT] });
-    const [mail] = task.event(0, 'a');
-    task.outcome(1, mail, 'sent');
-    expect(task.event(2, 'order')).toEqual([]);
-    expect([task.state?.runs, task.next]).toEqual([[], undefined]);
-  });
-
-  it('joins by the key, and by none where the event does not say', () => {
-    const task = Task.of({ exit });
-    task.event(0, 'a');
-    expect(task.event(1, 'order', { k: 2 })).toEqual([]);
-    expect(brief(task.event(2, 'order', { k: null }))).toEqual([['recall', 'exit']]);
-  });
-
-  it('does not end what began after it, and stops a delayed beginning before it', () => {
-    const task = Task.of({ exit });
-    task.event(10, 'a');
-    expect(task.event(9, 'order')).toEqual([]);
-    expect(brief(task.event(8, 'a', {}, { received: makeInstant(START + 11) }))).toEqual(['opening-exited']);
-  });
-
-  it('is looked at before the same event completes anything', () => {
-    const task = Task.of({ when: [{ event: 'a' }, { event: 'order' }], exit });
-    task.event(0, 'a');
-    expect(task.event(1, 'order')).toEqual([]);
-  });
-
-  it('acts on a state that is true: at once, and when already true; an unknown one does not act', () => {
-    const task = Task.of({ exit });
-    expect(brief(task.event(0, 'a'))).toEqual([['mail', 0]]);
-    const block = { type: 'identify', traits: { blocked: true } } as const;
-    expect(brief(task.event(1, '$identify', {}, block))).toEqual(['profile', ['recall', 'exit']]);
-    expect(task.event(2, 'a')).toEqual([]);
-  });
-
-  it('recalls by the negated event long after the window, while the message is held', () => {
-    const task = Task.of({ when: [{ event: 'a' }, { not: 'order', for: '1h' }] });
-    task.event(0, 'a');
-    const [mail] = task.tick(H + SETTLE);
-    expect(brief(task.event(8 * H, 'order', { k: 2 }))).toEqual([]);
-    const [recall] = task.event(8 * H, 'order');
-    expect(recall).toMatchObject({ kind: 'recall', action: (mail as Action).id, reason: 'violated' });
-  });
-
-  it('a negated event after the window ends no run whose messages are gone', () => {
-    const task = Task.of({ when: [{ event: 'a' }, { not: 'order', for: '1h' }], do: [MAIL, { wait: { for: '1h' } }, TEXT] });
-    task.event(0, 'a');
-    const [mail] = task.tick(H + SETTLE);
-    task.outcome(H + SETTLE, mail, 'sent');
-    expect(task.event(H + SETTLE + 1, 'order')).toEqual([]);
-    expect(task.state?.runs).toHaveLength(1);
-    expect(brief(task.event(H - 1, 'order', {}, { received: makeInstant(START + 2 * H) }))).toEqual(['late-cancel']);
-    expect(task.state?.runs).toEqual([]);
-  });
-
-  it('a click by the person ends the run where the trigger says so', () => {
-    const task = Task.of({ exit: [{ event: 'email.unsubscribed' }], do: [MAIL, { wait: { for: '1h' } }, TEXT] });
-    const [mail] = task.event(0, 'a');
-    task.outcome(1, mail, 'sent');
-    task.outcome(2, mail, 'unsubscribed');
-    expect(task.state?.runs).toEqual([]);
   });
 });
 

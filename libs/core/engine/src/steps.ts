@@ -1,81 +1,77 @@
 import { later, plus, type Instant } from '@tripline/kernel';
-import type { Event } from '@tripline/model';
-import type { CompiledTrigger, MessagePart, WaitPart } from './compiled-trigger.js';
-import { belongs } from './correlation.js';
+import { decideBranch } from './branch.js';
+import type { CompiledTrigger, Instruction, MessagePart, SplitPart, StopPart } from './compiled-trigger.js';
 import type { Draft } from './draft.js';
-import { isAccepted, surely } from './event-test.js';
 import { hasLeft } from './exits.js';
+import { conclude, withGoal } from './goal.js';
 import { keepDecided } from './late-cancel.js';
 import { ask, type Moment } from './messages.js';
-import { flagsOf } from './names.js';
 import type { Run } from './person-state.js';
+import { armOf } from './split.js';
+import { inWait, overAt, past, unmet } from './waits.js';
 import { timedBySilence, watch } from './watching.js';
-import { timed } from './window.js';
 
 /**
- * What a fired run does, step by step.
- * I1. Messages with no wait between them leave together.
- * I2. A wait begins when every message before it has its final outcome, at the latest of these; it first looks at what is known.
- * I3. A run without a next step is watched while a message of it is undecided, then forgotten.
+ * What a fired run does, instruction by instruction.
+ * I1. Messages with no wait and no `if` between them leave together.
+ * I2. A wait or an `if` is looked at when every message before it has its final outcome, at the latest of these.
+ * I3. The position only grows: each instruction is taken at most once.
+ * I4. A run without a next step is watched while a message of it is undecided or its goal may be reached, then forgotten.
  * Answers the run as it stands then; undefined where it is over.
  */
 export function proceed(draft: Draft, trigger: CompiledTrigger, run: Run, moment: Moment): Run | undefined {
-  const batch = messagesFrom(trigger, run.position);
-  const actions = [...run.actions, ...batch.map((step) => ask(draft, trigger, run, step, moment))];
-  const position = run.position + batch.length;
-  const next = draft.replace(run, { ...run, actions, position, phase: 'completing', due: plus(run.deadline, trigger.settle) });
-  return settle(draft, trigger, next, moment);
+  let next: Run = { ...run, phase: 'completing', due: plus(run.deadline, trigger.settle) };
+  for (;;) {
+    const step = trigger.steps[next.position];
+    if (step === undefined || isStop(step)) break;
+    if (step.kind === 'message') next = withMessage(draft, trigger, next, step, moment);
+    else if (step.kind === 'split') next = withArm(draft, trigger, next, step, moment);
+    else next = { ...next, position: step.to };
+  }
+  return settle(draft, trigger, draft.replace(run, next), moment);
 }
 
-function messagesFrom({ steps }: CompiledTrigger, position: number): MessagePart[] {
-  const batch: MessagePart[] = [];
-  for (let at = position; ; at++) {
-    const step = steps[at];
-    if (step?.kind !== 'message') return batch;
-    batch.push(step);
-  }
+const isStop = (step: Instruction): step is StopPart => step.kind === 'pause' || step.kind === 'await' || step.kind === 'branch';
+
+function withMessage(draft: Draft, trigger: CompiledTrigger, run: Run, step: MessagePart, moment: Moment): Run {
+  const actions = [...run.actions, ask(draft, trigger, run, step, moment)];
+  return withGoal(trigger, { ...unmet(run), actions, position: run.position + 1 }, moment.decided);
+}
+
+/** The person's arm, kept in the run for what comes after; a hold-out ends the steps, and its goal is watched for from here. */
+function withArm(draft: Draft, trigger: CompiledTrigger, run: Run, split: SplitPart, { decided }: Moment): Run {
+  const arm = armOf(trigger.name, split, draft.person);
+  const next = { ...run, arms: { ...run.arms, [split.id]: arm.name }, position: arm.to };
+  if (!arm.holdout) return next;
+  draft.note('held-out', trigger.name);
+  return withGoal(trigger, { ...next, held: true, position: trigger.steps.length }, decided);
 }
 
 /** Looks at whether the messages so far are all decided, and goes on where they are. */
 export function settle(draft: Draft, trigger: CompiledTrigger, run: Run, moment: Moment): Run | undefined {
-  const step = trigger.steps[run.position];
-  const isOver = run.phase === 'watched' || step === undefined;
+  const step = run.phase === 'watched' ? undefined : trigger.steps[run.position];
   if (run.actions.some((action) => action.final === undefined))
-    return draft.replace(run, isOver ? watch(run) : timedBySilence(run));
-  if (isOver || step.kind !== 'wait') return finish(draft, trigger, run, moment.ready);
-  const closed = run.actions.map((action) => action.closed ?? moment.decided);
-  return beginWait(draft, trigger, run, step, {
-    decided: closed.reduce(later, run.decided ?? moment.decided),
-    ready: moment.ready,
-  });
+    return draft.replace(run, step === undefined ? watch(run) : timedBySilence(run));
+  if (step === undefined || !isStop(step)) return finish(draft, trigger, run, moment.ready);
+  return stop(draft, trigger, run, step, completionOf(run, moment));
 }
 
-/** Forgets a run of which everything is known. */
-export function finish(draft: Draft, trigger: CompiledTrigger | undefined, run: Run, now: Instant): undefined {
-  keepDecided(draft, trigger, run, now);
-  draft.remove(run);
+/** When the last of all before was over: the firing, the wait, the messages. */
+function completionOf(run: Run, { decided, ready }: Moment): Moment {
+  const closed = run.actions.map((action) => action.closed ?? decided);
+  const at = [run.waited ?? decided, ...closed].reduce(later, run.decided ?? decided);
+  return { decided: at, ready: later(ready, at) };
 }
 
-function beginWait(draft: Draft, trigger: CompiledTrigger, run: Run, step: WaitPart, moment: Moment): Run | undefined {
-  const from = later(run.waited ?? moment.decided, moment.decided);
-  const waiting = timed({ ...run, phase: 'waiting', from }, plus(from, step.length), trigger.settle);
-  const next = draft.replace(run, waiting);
-  const isMet = run.met !== undefined || isKnown(run, step);
-  return isMet ? goOn(draft, trigger, next, { decided: later(from, run.met ?? from), ready: later(moment.ready, from) }) : next;
-}
-
-/** Has the outcome that is waited for already been told? */
-function isKnown(run: Run, { until }: WaitPart): boolean {
-  if (until?.of === undefined || until.where !== undefined) return false;
-  const status = until.name.slice(until.name.indexOf('.') + 1);
-  return flagsOf(run, until.of)[status] === true;
-}
-
-/** The run past its wait; what was known for that wait is not known for the next. */
-function past(run: Run, waited: Instant): Run {
-  const next: { -readonly [K in keyof Run]: Run[K] } = { ...run, position: run.position + 1, waited };
-  delete next.met;
-  return next;
+/** An `if` is decided at once, unless an exit state holds by now; a wait begins, and is over at once where nothing is left to wait for. */
+function stop(draft: Draft, trigger: CompiledTrigger, run: Run, step: StopPart, moment: Moment): Run | undefined {
+  if (step.kind === 'branch')
+    return hasLeft(draft, trigger, run)
+      ? finish(draft, trigger, run, moment.ready)
+      : proceed(draft, trigger, draft.replace(run, decideBranch(draft, trigger, run, step)), moment);
+  const waiting = draft.replace(run, inWait(draft, trigger, run, step, moment.decided));
+  const over = overAt(waiting, step);
+  return over === undefined ? waiting : goOn(draft, trigger, waiting, { decided: over, ready: later(moment.ready, over) });
 }
 
 /** The wait is over: the next steps come, unless an exit state holds by now. */
@@ -84,25 +80,8 @@ export function goOn(draft: Draft, trigger: CompiledTrigger, run: Run, moment: M
   return hasLeft(draft, trigger, next) ? finish(draft, trigger, next, moment.ready) : proceed(draft, trigger, next, moment);
 }
 
-/** After the run fired, and after the wait before: one event ends one wait. */
-const isSince = ({ waited, decided, start }: Run, { timestamp }: Event): boolean =>
-  waited === undefined ? timestamp >= (decided ?? start) : timestamp > waited;
-
-/** Ends the waits that end with this event, and remembers for a wait that has not begun that it need not. */
-export function wake(draft: Draft, trigger: CompiledTrigger, event: Event): void {
-  for (const run of draft.runsOf(trigger)) {
-    const step = trigger.steps[run.position];
-    if (step?.kind !== 'wait' || !isAwaited(draft, trigger, run, step, event)) continue;
-    if (run.phase === 'completing') draft.replace(run, { ...run, met: event.timestamp });
-    else if (event.timestamp < run.deadline && event.received < run.due)
-      goOn(draft, trigger, run, { decided: later(event.timestamp, run.from), ready: event.received });
-  }
-}
-
-function isAwaited(draft: Draft, trigger: CompiledTrigger, run: Run, { until }: WaitPart, event: Event): boolean {
-  if (until?.name !== event.name || (run.phase !== 'completing' && run.phase !== 'waiting') || !isSince(run, event)) return false;
-  const own = run.actions.find((action) => action.id === event.outcome?.action);
-  if (until.of !== undefined ? own?.step !== until.of : own === undefined && !belongs(until.key(event.properties), run))
-    return false;
-  return isAccepted(event, trigger.accept) && surely(draft, trigger, until, event, run);
+/** Forgets a run of which everything is known; one whose goal may still be reached is kept for that. */
+export function finish(draft: Draft, trigger: CompiledTrigger | undefined, run: Run, now: Instant): Run | undefined {
+  keepDecided(draft, trigger, run, now);
+  return conclude(draft, trigger, run);
 }

@@ -1,5 +1,6 @@
 import { assert, type Instant } from '@tripline/kernel';
 import type { Draft } from './draft.js';
+import { isOnlyWatched } from './goal.js';
 import { decideQuiet } from './inactivity.js';
 import { decide } from './matching.js';
 import { closeSilent } from './outcomes.js';
@@ -53,6 +54,7 @@ function first(
 
 function decideRun(draft: Draft, run: Run): void {
   const trigger = draft.triggerOf(run);
+  if (isOnlyWatched(run)) return draft.remove(run);
   if (run.phase === 'completing' || run.phase === 'watched') return closeSilent(draft, run, run.deadline, SILENCE_AFTER_EXPIRY);
   if (trigger === undefined) return draft.remove(run);
   if (run.phase === 'waiting') return void goOn(draft, trigger, run, { decided: run.deadline, ready: run.due });

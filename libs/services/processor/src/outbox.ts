@@ -1,5 +1,5 @@
 import { encodeUtf8 } from '@tripline/kernel';
-import type { Output } from '@tripline/engine';
+import type { GoalReached, Notice, Output } from '@tripline/engine';
 import { TOPICS, type Profile } from '@tripline/model';
 import type { Entry, EventLog, Meter } from '@tripline/ports';
 
@@ -18,7 +18,8 @@ export class Outbox {
 
   take(person: string, outputs: readonly Output[]): void {
     for (const output of outputs) {
-      if (output.kind === 'notice') this.#count(output.name, output.trigger);
+      if (output.kind === 'notice') this.#count(output);
+      else if (output.kind === 'goal') this.#countGoal(output);
       else this.#entries.push(entryOf(person, output));
     }
   }
@@ -36,12 +37,16 @@ export class Outbox {
     this.meter.count('tripline_processor_outputs_total', {}, entries.length);
   }
 
-  #count(name: string, trigger = ''): void {
+  #count({ name, trigger = '' }: Notice): void {
     this.meter.count('tripline_processor_notices_total', { notice: name, trigger });
+  }
+
+  #countGoal({ trigger, held }: GoalReached): void {
+    this.meter.count('tripline_processor_goals_total', { trigger, held: String(held) });
   }
 }
 
-function entryOf(person: string, output: Exclude<Output, { kind: 'notice' }>): Entry {
+function entryOf(person: string, output: Exclude<Output, { kind: 'notice' | 'goal' }>): Entry {
   if (output.kind !== 'profile') return { topic: TOPICS.actions, key: person, value: encodeUtf8(JSON.stringify(output)) };
   const profile: Profile = { person: output.person, revision: output.revision, traits: output.traits };
   return { topic: TOPICS.profiles, key: person, value: encodeUtf8(JSON.stringify(profile)) };

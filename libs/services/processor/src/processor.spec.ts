@@ -65,6 +65,18 @@ describe('a processor', () => {
     expect((await world.outputs()).map(({ person }) => person)).toEqual(['u:other']);
   });
 
+  test('a goal that is reached is counted, and written nowhere', async () => {
+    const goal = { event: 'order.completed', within: '1d' };
+    await world.publish({ ...ABANDONED, when: [{ event: 'cart.item_added' }], goal });
+    await start();
+    await world.event('cart.item_added', CART);
+    await world.event('order.completed', CART);
+    await world.event('order.completed', CART);
+    await settled(world);
+    expect(world.watch.counts.get('tripline_processor_goals_total')).toBe(1);
+    expect((await world.outputs()).map(({ kind }) => kind)).toEqual(['action']);
+  });
+
   test('a task with nothing due writes no tick, however much time passes', async () => {
     await world.publish(ABANDONED);
     const one = await start();

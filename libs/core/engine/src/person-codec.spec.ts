@@ -1,0 +1,96 @@
+import { describe, expect, it } from '@jest/globals';
+import { encodeUtf8, makeInstant } from '@tripline/kernel';
+import { decodePerson, encodePerson, personText } from './person-codec.js';
+import { EMPTY_PERSON, type PersonState, type Run } from './person-state.js';
+
+const at = makeInstant;
+const RUN: Run = {
+  trigger: 't',
+  version: 1,
+  key: 'c2',
+  opener: 'm2',
+  opened: at(1_100),
+  start: at(1_100),
+  phase: 'matching',
+  position: 1,
+  from: at(1_100),
+  deadline: at(5_100),
+  due: at(5_110),
+  depth: 0,
+  facts: [],
+  lists: {},
+  counted: false,
+  actions: [],
+};
+const personWith = (...runs: Run[]): PersonState => ({
+  ...EMPTY_PERSON,
+  messages: { since: at(1_000), current: [], before: [] },
+  runs,
+});
+
+describe('a stored person', () => {
+  it('comes back with all a condition keeps', () => {
+    const person = personWith(
+      {
+        ...RUN,
+        extended: at(1_500),
+        facts: [{ leaf: 0, at: at(1_100), received: at(1_105), order: 0, used: true, id: 'm2', kept: { n: 1 } }],
+      },
+      { ...RUN, facts: [{ leaf: 2, at: at(1_100), received: at(1_100), order: 3, used: false, kept: {} }] },
+      { ...RUN, facts: [{ leaf: 2, at: at(1_100), received: at(1_100), order: 3, used: false, id: 'm3' }] },
+      {
+        ...RUN,
+        phase: 'completing',
+        decided: at(1_300),
+        spans: [
+          { leaf: 1, from: at(1_100), to: at(1_300), open: true },
+          { leaf: 2, from: at(1_000), to: at(1_100) },
+        ],
+      },
+    );
+    const remembered = [
+      { trigger: 't', test: 'abc', key: null, times: [at(1_009), at(1_003)], cut: true, until: at(2_000) },
+      {
+        trigger: 't',
+        test: 'abd',
+        key: 'c',
+        times: [at(1_009)],
+        events: [{ id: 'm1', kept: { n: 1 } }],
+        cut: false,
+        until: at(2_000),
+      },
+    ];
+    const quiet = [
+      { trigger: 't', last: at(1_000), told: 2, armed: at(9_000), due: at(9_010) },
+      { trigger: 'u', last: at(1_001) },
+    ];
+    const all = { ...person, remembered, quiet };
+    expect(decodePerson(encodePerson(all))).toEqual(all);
+  });
+
+  it.each([1, 2, 4, 'x', null])('of form %j stops the build that does not know it', (form) => {
+    expect(() => decodePerson(encodeUtf8(JSON.stringify([form])))).toThrow('a form this build does not know');
+  });
+
+  it('comes back with all a journey keeps', () => {
+    const person = personWith(
+      { ...RUN, arms: { offer: 'voucher' } },
+      { ...RUN, arms: { offer: 'control' }, held: true, goalFrom: at(1_200) },
+      {
+        ...RUN,
+        goalFrom: at(1_200),
+        goalOver: true,
+        met: [
+          { wait: 3, at: at(1_300) },
+          { wait: 7, at: at(1_300) },
+        ],
+      },
+    );
+    expect(decodePerson(encodePerson(person))).toEqual(person);
+  });
+
+  it('stores nothing where there is nothing', () => {
+    const [, bare] = personText(personWith(RUN)).split('[["t"');
+    expect(`["t"${bare}`).toBe('["t",1,"c2","m2",0,1,100,100,100,4100,4110,0,[],[],null,[],null,0,null,null,[]]],[],[],[],{}]');
+  });
+});
