@@ -17,6 +17,9 @@ export type Fact = {
   readonly kept?: JsonObject;
 };
 
+/** The span in which an absence was asked for; `open`: what comes after it still recalls. */
+export type Span = { readonly leaf: number; readonly from: Instant; readonly to: Instant; readonly open?: true };
+
 /** Where something stands in event time; events of one instant by their turn. */
 export type Mark = { readonly at: Instant; readonly order: number };
 

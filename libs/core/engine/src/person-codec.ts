@@ -1,6 +1,5 @@
 import { assert, decodeUtf8, encodeUtf8, parseJson, plus, type Duration, type Instant, type JsonObject } from '@tripline/kernel';
-import type { Fact } from './fact.js';
-import type { Span } from './judgement.js';
+import type { Fact, Span } from './fact.js';
 import type { Decided, Item, PersonState, Phase, Quiet, Remembered, Run, SentAction } from './person-state.js';
 
 /** Counts up when the form changes; a build reads the forms it knows and stops at others. */
