@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readCliConfig } from './config.js';
-import { EXIT, runProgram } from './program.js';
+import { EXIT } from './output.js';
+import { runProgram } from './program.js';
 
 let server: Server;
 let url = '';
@@ -19,8 +20,8 @@ const asked: { readonly line: string; readonly body: string }[] = [];
 async function tripline(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   const lines = { out: [] as string[], err: [] as string[] };
   const code = await runProgram(args, () => ({ url, by: 'cli' }), {
-    out: (line) => void lines.out.push(line),
-    err: (line) => void lines.err.push(line),
+    output: { out: (line) => void lines.out.push(line), err: (line) => void lines.err.push(line) },
+    interrupted: () => Promise.resolve(),
   });
   return { code, out: lines.out.join('\n'), err: lines.err.join('\n') };
 }
@@ -75,14 +76,6 @@ describe('tripline apply', () => {
     const { code, out, err } = await tripline('apply', '-f', folder);
     expect([code, out]).toEqual([EXIT.refused, '']);
     expect(err).toBe(`${second}:2:7  when.0.wher: unknown field: closest is "where"\nnothing was published`);
-  });
-});
-
-describe('tripline validate', () => {
-  it('asks, and publishes nothing', async () => {
-    answer = { status: 200, body: { warnings: [] } };
-    expect(await tripline('validate', await file('a.yaml', 'a: 1\n'))).toMatchObject({ code: EXIT.done, out: 'nothing wrong' });
-    expect(asked.map(({ line }) => line)).toEqual(['POST /api/check']);
   });
 });
 
