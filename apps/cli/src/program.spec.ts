@@ -79,6 +79,71 @@ describe('tripline apply', () => {
   });
 });
 
+const TRIGGER = {
+  kind: 'trigger',
+  name: 'cart',
+  purpose: 'transactional',
+  when: [{ event: 'cart.item_added' }],
+  do: [{ id: 'mail', email: 'cart-mail' }],
+};
+const published = (document: object, fields: object = {}) => ({
+  kind: 'trigger',
+  name: 'cart',
+  version: 2,
+  document,
+  publishedAt: 0,
+  by: 'cli:ada',
+  withdrawn: false,
+  ...fields,
+});
+
+describe('tripline diff', () => {
+  it('says what apply would change, line by line, and publishes nothing', async () => {
+    answer = { status: 200, body: { triggers: [published({ ...TRIGGER, purpose: 'marketing' })] } };
+    const same = { ...TRIGGER, name: 'other' };
+    await file('a.json', JSON.stringify(TRIGGER));
+    await file('b.json', JSON.stringify(same));
+    const { code, out } = await tripline('diff', folder);
+    expect(code).toBe(EXIT.done);
+    expect(out).toMatch(
+      /^changed {4}trigger cart \(version 2\)\n--- version 2\n\+\+\+ .*a\.json\n@@[^]*\n-purpose: marketing\n\+purpose: transactional\n/,
+    );
+    expect(out).toMatch(/\nnew {8}trigger other\n1 new, 1 changed, 0 unchanged$/);
+    expect(asked.map(({ line }) => line)).toEqual(['GET /api/triggers']);
+  });
+
+  it('asks nobody about documents that could not be published', async () => {
+    const { code, err } = await tripline('diff', await file('a.yaml', 'kind: trigger\n'));
+    expect([code, asked]).toEqual([EXIT.refused, []]);
+    expect(err).toMatch(/a\.yaml:1:1 {2}name: /);
+  });
+});
+
+describe('tripline get', () => {
+  it('prints what is in force as documents that can be applied again', async () => {
+    answer = { status: 200, body: { triggers: [published(TRIGGER), published(TRIGGER, { name: 'gone', withdrawn: true })] } };
+    const { code, out } = await tripline('get', 'triggers');
+    expect([code, out.split('\n').slice(0, 3)]).toEqual([
+      EXIT.done,
+      ['# version 2, published 1970-01-01T00:00:00.000Z by cli:ada', 'kind: trigger', 'name: cart'],
+    ]);
+    expect(await tripline('validate', await file('got.yaml', out))).toMatchObject({
+      code: EXIT.done,
+      out: '1 document: nothing wrong',
+    });
+    expect(JSON.parse((await tripline('get', 'triggers', '--json')).out)).toEqual([TRIGGER]);
+    expect(JSON.parse((await tripline('get', 'triggers', 'cart', '--json')).out)).toEqual(TRIGGER);
+  });
+
+  it('names what is not there, is withdrawn, or is no kind', async () => {
+    answer = { status: 200, body: { triggers: [published(TRIGGER, { name: 'gone', withdrawn: true })] } };
+    expect(await tripline('get', 'triggers', 'cart')).toMatchObject({ code: EXIT.refused, err: 'there is no trigger cart' });
+    expect(await tripline('get', 'triggers', 'gone')).toMatchObject({ code: EXIT.refused, err: 'the trigger gone is withdrawn' });
+    expect(await tripline('get', 'triggers')).toMatchObject({ code: EXIT.done, out: '', err: 'no trigger is published' });
+    expect(await tripline('get', 'segments')).toMatchObject({ code: EXIT.usage });
+  });
+});
+
 describe('tripline clock', () => {
   it('moves the clock ahead by what was asked', async () => {
     answer = { status: 200, body: { now: 3_600_000 } };

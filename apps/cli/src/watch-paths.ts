@@ -24,7 +24,9 @@ export async function runOnChange(
   let timer: NodeJS.Timeout | undefined;
   watcher.on('all', () => {
     clearTimeout(timer);
-    timer = setTimeout(() => (running = running.then(run)), QUIET_MS);
+    timer = setTimeout(() => {
+      running = running.then(run);
+    }, QUIET_MS);
   });
   await interrupted();
   clearTimeout(timer);

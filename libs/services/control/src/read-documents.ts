@@ -66,8 +66,12 @@ export function placeProblems(document: ReadDocument, index: number, problems: r
   }));
 }
 
-/** Says what was probably meant by a field that nobody knows. */
+const ABSENT = /^Invalid input: expected (\w+), received undefined$/;
+
+/** Says what was probably meant by a field that nobody knows, and that one is missing in words. */
 function withCure({ path, message }: Problem): string {
+  const absent = ABSENT.exec(message)?.[1];
+  if (absent !== undefined) return `must be given: ${/^[aeiou]/.test(absent) ? 'an' : 'a'} ${absent}`;
   const field = path.slice(path.lastIndexOf('.') + 1);
   const meant = message === 'unknown field' ? closest(field, FIELD_NAMES) : undefined;
   return meant === undefined ? message : `${message}: closest is "${meant}"`;

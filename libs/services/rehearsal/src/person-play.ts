@@ -6,6 +6,8 @@ import type { Due } from './due-heap.js';
 /** Timers and outcomes between two events of one person: what is more goes round in a circle. */
 const STEPS_MAX = 100_000;
 
+const NONE: readonly Action[] = [];
+
 /**
  * One person on a virtual clock, one input at a time; what was asked for is sent at the instant it was decided.
  * I1. Inputs come in the order of their instants: `step` until `next` is past an event's `received`, then the event.
@@ -15,6 +17,8 @@ export class PersonPlay {
   /** By `received`. */
   readonly #outcomes: Event[] = [];
   #steps = 0;
+  /** Absent where it has to be looked for again. */
+  #next: { readonly due: Due | undefined } | undefined;
 
   constructor(
     readonly program: Program,
@@ -28,6 +32,10 @@ export class PersonPlay {
 
   /** What comes next without any event; an outcome before a timer of the same instant. */
   get next(): Due | undefined {
+    return (this.#next ??= { due: this.#soonest() }).due;
+  }
+
+  #soonest(): Due | undefined {
     const [outcome] = this.#outcomes;
     const timer = this.#state === undefined ? undefined : nextTimer(this.#state);
     if (outcome !== undefined && (timer === undefined || outcome.received <= timer.due))
@@ -56,7 +64,9 @@ export class PersonPlay {
 
   #advance(input: Input): readonly Action[] {
     const { state, outputs } = advance(this.program, this.person, this.#state, input);
+    if (state === this.#state && outputs.length === 0 && input.kind === 'event' && input.event.outcome === undefined) return NONE;
     this.#state = state;
+    this.#next = undefined;
     const actions = outputs.filter((output): output is Action => output.kind === 'action');
     for (const action of actions) this.#outcomes.push(outcomeEvent(action, 'sent', action.decided, action.ready));
     if (actions.length > 0) this.#outcomes.sort((a, b) => a.received - b.received);
