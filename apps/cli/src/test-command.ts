@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { writeJunit } from './junit.js';
 import type { Surroundings } from './output.js';
 import { printable } from './report.js';
 import { runTests, verdictOf, writeRun } from './test-run.js';
@@ -11,7 +10,8 @@ export function addTestCommand(program: Command, { output, interrupted }: Surrou
   const testOnce = async (paths: readonly string[], { junit, allowEmpty }: TestOptions): Promise<string> => {
     const run = await runTests(paths);
     writeRun(run, output);
-    if (junit !== undefined) await writeJunit(junit, run);
+    // Its library takes longer to load than most runs take to play.
+    if (junit !== undefined) await (await import('./junit.js')).writeJunit(junit, run);
     const { ok, text } = verdictOf(run, allowEmpty === true);
     if (!ok) throw new Error(text);
     return text;
