@@ -108,10 +108,10 @@ describe('rehearse', () => {
   });
 
   it('reads what is in order as it comes, and of the rest only where each call stands', async () => {
-    const sorted = await rehearsed([cart('ada', 0), { batch: [cart('bob', 1), cart('cy', 2)] }, cart('di', 3)]);
+    const sorted = await rehearsed([cart('ada', 0), { batch: [cart('bob', 1), cart('cy', 2)] }, cart('di', 3), cart('ed', 3)]);
     expect([sorted.counts.inOrder, sorted.read]).toEqual([true, { through: 2, at: 0 }]);
-    const not = await rehearsed([cart('di', 3), { batch: [cart('bob', 1), cart('cy', 2)] }, cart('ada', 0)]);
-    expect([not.counts.inOrder, not.read]).toEqual([false, { through: 2, at: 3 }]);
+    const not = await rehearsed([cart('di', 3), { batch: [cart('bob', 1), cart('cy', 2)] }, cart('ada', 0), cart('ed', 3)]);
+    expect([not.counts.inOrder, not.read]).toEqual([false, { through: 2, at: 4 }]);
     expect(not.firings).toEqual(sorted.firings);
   });
 
@@ -120,6 +120,8 @@ describe('rehearse', () => {
     const { firings, counts } = await rehearsed(lines, makeInstant(START + 60 * MINUTE + 10_000));
     expect(firings).toEqual([mail('ada', 60 * MINUTE)]);
     expect(counts).toMatchObject({ events: 2, left: 1 });
+    const atThatInstant = await rehearsed(lines, makeInstant(START + 30 * MINUTE));
+    expect(atThatInstant.counts).toMatchObject({ events: 2, left: 1 });
   });
 
   it('names the line of what it cannot read, and goes on', async () => {
@@ -132,10 +134,12 @@ describe('rehearse', () => {
     expect(unordered.problems.sort()).toEqual(problems);
   });
 
-  it('counts a messageId once for a person, and takes two lines without one for two events', async () => {
+  it('counts a messageId once for a person, and takes two without one for two events, in a batch too', async () => {
     const one = cart('ada', 0, { messageId: 'same' });
     expect((await rehearsed([one, { ...one, properties: { cartId: 'c2' } }])).firings).toHaveLength(1);
     const none = { ...one, messageId: null };
+    const batch = [none, { ...none, properties: { cartId: 'c2' } }];
+    expect((await rehearsed([{ batch }])).firings).toHaveLength(2);
     expect((await rehearsed([none, { ...none, properties: { cartId: 'c2' } }])).firings).toHaveLength(2);
   });
 

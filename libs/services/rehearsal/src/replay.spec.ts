@@ -93,6 +93,24 @@ describe('Replay', () => {
     expect([stopped(23), stopped(24), stopped(38), stopped(39)]).toEqual([0, 1, 1, 2]);
   });
 
+  it('tells what became of messages before it decides what is due at that instant, as playEvents does', () => {
+    const mailThenText = makeTriggerDocument({
+      name: 't0',
+      by: undefined,
+      when: [{ event: 'c' }],
+      do: [{ id: 'mail', email: 'm' }, { wait: { for: '15ms' } }, { id: 'text', sms: 'm' }],
+      exit: [{ event: 'web.sent' }],
+      time: { settle: '15ms' },
+    });
+    const by = programOf(
+      mailThenText,
+      makeTriggerDocument({ name: 't1', by: undefined, when: [{ event: 'c' }], do: [{ id: 'web', web: 'm' }] }),
+    );
+    const events = [eventAt(0, 'c', {}, { received: makeInstant(START + 30) })];
+    expect(replayed(events, { by }).map(({ step }) => step)).toEqual(['mail', 'web']);
+    expect(replayed(events, { by })).toEqual(playEvents(by, 'u:ada', events).actions);
+  });
+
   it('decides those of one instant by deadline, then by person', () => {
     const quick = makeTriggerDocument({ name: 't0', by: undefined, when: [{ event: 'a' }, { not: 'b', for: '20ms' }] });
     const slow = makeTriggerDocument({
@@ -102,12 +120,12 @@ describe('Replay', () => {
       time: { settle: '5s' },
     });
     const events = [
-      eventAt(0, 'c', {}, { person: 'u:z' }),
+      eventAt(0, 'c', {}, { person: 'u:a' }),
       eventAt(-5_000, 'a', {}, { person: 'u:y', received: START }),
       eventAt(-5_000, 'a', {}, { person: 'u:b', received: START }),
     ];
     const by = programOf(quick, slow);
-    expect(replayed(events, { by }).map(({ person }) => person)).toEqual(['u:b', 'u:y', 'u:z']);
+    expect(replayed(events, { by }).map(({ person }) => person)).toEqual(['u:b', 'u:y', 'u:a']);
   });
 
   it('remembers nobody of whom there is nothing to remember', () => {
