@@ -47,6 +47,12 @@ const rings = [
     onlyDependOnLibsWithTags: ['core:kernel', 'core:model', 'core:ports', 'layer:nest', 'layer:adapter'],
     allowedExternalImports: ['node:*', 'zod', 'commander', 'fastify', ...nest],
   },
+  {
+    // docs/decisions/0009-cli-rings.md
+    sourceTag: 'layer:cli',
+    onlyDependOnLibsWithTags: [...core, 'core:engine', 'layer:service', 'layer:adapter'],
+    allowedExternalImports: ['node:*', 'chokidar', 'commander', 'diff', 'junit-report-builder'],
+  },
   { sourceTag: 'layer:web', onlyDependOnLibsWithTags: ['core:model', 'layer:web'] },
   { sourceTag: 'layer:testing', onlyDependOnLibsWithTags: ['*'] },
   { sourceTag: 'layer:example', onlyDependOnLibsWithTags: [] },

@@ -38,6 +38,10 @@ describe('the rings', () => {
     ['libs/adapters/kafka/src/index.ts', '@tripline/adapters-postgres', /can only depend on libs tagged/],
     ['libs/core/engine/src/index.ts', 'kafkajs', /not allowed to import/],
     ['libs/adapters/postgres/src/index.ts', 'kafkajs', /not allowed to import/],
+    ['apps/standalone/src/main.ts', '@tripline/services-control', /can only depend on libs tagged/],
+    ['apps/cli/src/main.ts', '@tripline/nest-kit', /can only depend on libs tagged/],
+    ['apps/cli/src/main.ts', '@nestjs/common', /not allowed to import/],
+    ['libs/services/rehearsal/src/index.ts', '@tripline/services-collector', /can only depend on libs tagged/],
   ])(
     '%s may not import %s',
     async (file, imported, message) => {
@@ -46,12 +50,14 @@ describe('the rings', () => {
     LINT_MS,
   );
 
-  it(
-    'let through what they allow',
-    async () => {
-      expect(
-        await lint('libs/core/engine/src/index.ts', `import { assert } from '@tripline/kernel';\nexport { assert };\n`),
-      ).toBe('');
+  it.each([
+    ['libs/core/engine/src/index.ts', '@tripline/kernel', 'assert'],
+    ['apps/cli/src/main.ts', '@tripline/services-rehearsal', 'rehearse'],
+    ['apps/cli/src/main.ts', '@tripline/engine', 'makeProgram'],
+  ])(
+    'let %s import %s',
+    async (file, imported, name) => {
+      expect(await lint(file, `import { ${name} } from '${imported}';\nexport { ${name} };\n`)).toBe('');
     },
     LINT_MS,
   );

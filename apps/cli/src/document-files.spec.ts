@@ -44,12 +44,18 @@ describe('several files as one text', () => {
 
   it('reads a folder with its folders, by name, and nothing but documents', async () => {
     await mkdir(join(folder, 'inner'));
-    for (const name of ['b.yml', 'a.yaml', 'c.json', 'readme.md', '.hidden.yaml', 'inner/d.yaml'])
-      await writeFile(join(folder, name), '{}');
+    await mkdir(join(folder, 'node_modules'));
+    const others = ['readme.md', '.hidden.yaml', 'package.json', 'node_modules/e.yaml'];
+    for (const name of ['b.yml', 'a.yaml', 'c.json', 'inner/d.yaml', ...others]) await writeFile(join(folder, name), '{}');
     const { files } = await readDocumentFiles([folder]);
     expect(files.map(({ file }) => file)).toEqual(
       ['a.yaml', 'b.yml', 'c.json', 'inner/d.yaml'].map((name) => join(folder, name)),
     );
+  });
+
+  it('reads a file that is named twice once', async () => {
+    await writeFile(join(folder, 'a.yaml'), 'a: 1');
+    await expect(readDocumentFiles([folder, join(folder, '.', 'a.yaml')])).resolves.toMatchObject({ text: 'a: 1\n' });
   });
 
   it('takes a file that is named whatever it is called', async () => {

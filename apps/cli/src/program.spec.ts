@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readCliConfig } from './config.js';
-import { EXIT, runProgram } from './program.js';
+import { EXIT } from './output.js';
+import { runProgram } from './program.js';
 
 let server: Server;
 let url = '';
@@ -19,8 +20,8 @@ const asked: { readonly line: string; readonly body: string }[] = [];
 async function tripline(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   const lines = { out: [] as string[], err: [] as string[] };
   const code = await runProgram(args, () => ({ url, by: 'cli' }), {
-    out: (line) => void lines.out.push(line),
-    err: (line) => void lines.err.push(line),
+    output: { out: (line) => void lines.out.push(line), err: (line) => void lines.err.push(line) },
+    interrupted: () => Promise.resolve(),
   });
   return { code, out: lines.out.join('\n'), err: lines.err.join('\n') };
 }
@@ -78,11 +79,68 @@ describe('tripline apply', () => {
   });
 });
 
-describe('tripline validate', () => {
-  it('asks, and publishes nothing', async () => {
-    answer = { status: 200, body: { warnings: [] } };
-    expect(await tripline('validate', await file('a.yaml', 'a: 1\n'))).toMatchObject({ code: EXIT.done, out: 'nothing wrong' });
-    expect(asked.map(({ line }) => line)).toEqual(['POST /api/check']);
+const TRIGGER = {
+  kind: 'trigger',
+  name: 'cart',
+  purpose: 'transactional',
+  when: [{ event: 'cart.item_added' }],
+  do: [{ id: 'mail', email: 'cart-mail' }],
+};
+const published = (document: object, fields: object = {}) => ({
+  kind: 'trigger',
+  name: 'cart',
+  version: 2,
+  document,
+  publishedAt: 0,
+  by: 'cli:ada',
+  withdrawn: false,
+  ...fields,
+});
+
+describe('tripline diff', () => {
+  it('says what apply would change, line by line, and publishes nothing', async () => {
+    answer = { status: 200, body: { triggers: [published({ ...TRIGGER, purpose: 'marketing' })] } };
+    const same = { ...TRIGGER, name: 'other' };
+    await file('a.json', JSON.stringify(TRIGGER));
+    await file('b.json', JSON.stringify(same));
+    const { code, out } = await tripline('diff', folder);
+    expect(code).toBe(EXIT.done);
+    expect(out).toMatch(
+      /^changed {4}trigger cart \(version 2\)\n--- version 2\n\+\+\+ .*a\.json\n@@[^]*\n-purpose: marketing\n\+purpose: transactional\n/,
+    );
+    expect(out).toMatch(/\nnew {8}trigger other\n1 new, 1 changed, 0 unchanged$/);
+    expect(asked.map(({ line }) => line)).toEqual(['GET /api/triggers']);
+  });
+
+  it('asks nobody about documents that could not be published', async () => {
+    const { code, err } = await tripline('diff', await file('a.yaml', 'kind: trigger\n'));
+    expect([code, asked]).toEqual([EXIT.refused, []]);
+    expect(err).toMatch(/a\.yaml:1:1 {2}name: /);
+  });
+});
+
+describe('tripline get', () => {
+  it('prints what is in force as documents that can be applied again', async () => {
+    answer = { status: 200, body: { triggers: [published(TRIGGER), published(TRIGGER, { name: 'gone', withdrawn: true })] } };
+    const { code, out } = await tripline('get', 'triggers');
+    expect([code, out.split('\n').slice(0, 3)]).toEqual([
+      EXIT.done,
+      ['# version 2, published 1970-01-01T00:00:00.000Z by cli:ada', 'kind: trigger', 'name: cart'],
+    ]);
+    expect(await tripline('validate', await file('got.yaml', out))).toMatchObject({
+      code: EXIT.done,
+      out: '1 document: nothing wrong',
+    });
+    expect(JSON.parse((await tripline('get', 'triggers', '--json')).out)).toEqual([TRIGGER]);
+    expect(JSON.parse((await tripline('get', 'triggers', 'cart', '--json')).out)).toEqual(TRIGGER);
+  });
+
+  it('names what is not there, is withdrawn, or is no kind', async () => {
+    answer = { status: 200, body: { triggers: [published(TRIGGER, { name: 'gone', withdrawn: true })] } };
+    expect(await tripline('get', 'triggers', 'cart')).toMatchObject({ code: EXIT.refused, err: 'there is no trigger cart' });
+    expect(await tripline('get', 'triggers', 'gone')).toMatchObject({ code: EXIT.refused, err: 'the trigger gone is withdrawn' });
+    expect(await tripline('get', 'triggers')).toMatchObject({ code: EXIT.done, out: '', err: 'no trigger is published' });
+    expect(await tripline('get', 'segments')).toMatchObject({ code: EXIT.usage });
   });
 });
 

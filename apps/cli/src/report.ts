@@ -7,10 +7,15 @@ import { placeOf, type Documents } from './document-files.js';
 export const printable = (text: string): string => text.replace(/[^\P{Cc}\n]/gu, '\ufffd');
 
 /** `triggers/cart.yaml:3:31  when.0.wher: unknown field`, as editors and compilers write it. */
-export function problemLine(documents: Documents, { path, message, line, column }: TextProblem): string {
-  const { file, line: own } = placeOf(documents, line ?? 1);
-  const place = line === undefined ? file : `${file}:${own}:${column ?? 1}`;
+export function placedLine(file: string, { path, message, line, column }: TextProblem): string {
+  const place = line === undefined ? file : `${file}:${line}:${column ?? 1}`;
   return printable(`${place}  ${path === '' ? '' : `${path}: `}${message}`);
+}
+
+/** The same for a problem of several files sent as one text. */
+export function problemLine(documents: Documents, problem: TextProblem): string {
+  const { file, line } = placeOf(documents, problem.line ?? 1);
+  return placedLine(file, problem.line === undefined ? problem : { ...problem, line });
 }
 
 /** One line a message, newest first: when, status, why, trigger and step, by which channel, to whom. */

@@ -9,7 +9,7 @@ import {
   type JsonObject,
   type Problem,
 } from '@tripline/kernel';
-import type { MessageView, Place, PersonView, Published } from '@tripline/ports';
+import type { DocumentKind, MessageView, Place, PersonView, Published } from '@tripline/ports';
 
 /** How long the control plane may take for one answer, unless told otherwise. */
 export const ANSWER_DEFAULT: Duration = seconds(30);
@@ -80,6 +80,11 @@ export class ControlClient {
   /** What publishing the text would say; nothing is published. */
   async check(text: string): Promise<{ readonly warnings: readonly TextProblem[] }> {
     return (await this.#call('api/check', { method: 'POST', type: 'application/yaml', body: text })) as never;
+  }
+
+  /** The newest version of every document of a kind, by name; withdrawn ones too. */
+  async published(kind: DocumentKind): Promise<readonly Published[]> {
+    return (await this.#call(`api/${kind}s`))[`${kind}s`] as never;
   }
 
   async messages(filter: MessageFilter): Promise<readonly MessageView[]> {

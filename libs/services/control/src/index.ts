@@ -3,7 +3,9 @@ export { LISTENERS_MAX, LiveFeed, SHOWN_MAX, type LiveItem } from './live-feed.j
 export { Outbox, type OutboxOptions } from './outbox.js';
 export { Publisher, type PublishAnswer, type PublisherOptions } from './publisher.js';
 export {
+  checkDocuments,
   describeDocumentProblems,
+  placeProblems,
   readDocuments,
   TRIGGER_BYTES_MAX,
   type DocumentProblem,
@@ -11,3 +13,4 @@ export {
   type GoodDocument,
 } from './read-documents.js';
 export { SkipAhead, type SkipAheadOptions } from './skip-ahead.js';
+export { templateNamesOf, templateWarnings } from './template-warnings.js';

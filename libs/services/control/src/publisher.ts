@@ -1,6 +1,7 @@
-import { allSteps, CHANNELS, parseTemplate, type MessageStep, type Step, type Template, type Trigger } from '@tripline/model';
+import { parseTemplate, type Template, type Trigger } from '@tripline/model';
 import type { Catalogue, Clock, DocumentKind, DocumentReader, Published, Wake } from '@tripline/ports';
 import { readDocuments, type DocumentProblem, type DocumentsRead } from './read-documents.js';
+import { templateNamesOf, templateWarnings } from './template-warnings.js';
 
 export type PublishAnswer =
   | { readonly ok: true; readonly published: readonly Published[]; readonly warnings: readonly DocumentProblem[] }
@@ -49,38 +50,17 @@ export class Publisher {
     given: readonly Template[],
   ): Promise<DocumentProblem[]> {
     if (trigger === undefined) return [];
-    const warnings = await Promise.all(
-      [...allSteps(trigger.do, 'do')].map(async ({ path, step }) => {
-        if (!isMessage(step)) return [];
-        const template = given.find(({ name }) => name === templateOf(step)) ?? (await this.#template(step));
-        return stepWarnings(step, path, template);
-      }),
-    );
-    return warnings.flat().map((warning) => ({ document, ...warning }));
+    const found = new Map(given.map((template) => [template.name, template]));
+    for (const name of templateNamesOf(trigger)) {
+      const published = found.has(name) ? undefined : await this.#template(name);
+      if (published !== undefined) found.set(name, published);
+    }
+    return templateWarnings(trigger, (name) => found.get(name)).map((warning) => ({ document, ...warning }));
   }
 
-  async #template(step: MessageStep): Promise<Template | undefined> {
-    const published = await this.options.catalogue.show('template', templateOf(step));
+  async #template(name: string): Promise<Template | undefined> {
+    const published = await this.options.catalogue.show('template', name);
     const parsed = published === undefined || published.withdrawn ? undefined : parseTemplate(published.document);
     return parsed?.ok === true ? parsed.value : undefined;
   }
-}
-
-const isMessage = (step: Step): step is MessageStep => CHANNELS.some((channel) => channel in step);
-const channelOf = (step: MessageStep): Template['channel'] =>
-  'email' in step ? 'email' : 'sms' in step ? 'sms' : 'web' in step ? 'web' : 'webhook';
-const templateOf = (step: MessageStep): string =>
-  'email' in step ? step.email : 'sms' in step ? step.sms : 'web' in step ? step.web : step.webhook;
-
-function stepWarnings(step: MessageStep, at: string, template: Template | undefined): { path: string; message: string }[] {
-  const channel = channelOf(step);
-  const path = `${at}.${channel}`;
-  if (template === undefined)
-    return [{ path, message: `there is no template "${templateOf(step)}": its messages will fail until there is` }];
-  if (template.channel !== channel) return [{ path, message: `the template "${template.name}" is for ${template.channel}` }];
-  const missing = Object.keys(template.needs).filter((need) => step.with?.[need] === undefined);
-  return missing.map((need) => ({
-    path: `${at}.with`,
-    message: `the template "${template.name}" needs "${need}", which this step does not give`,
-  }));
 }

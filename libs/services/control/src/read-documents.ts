@@ -28,12 +28,14 @@ export type DocumentsRead =
 type OneRead = { readonly good?: GoodDocument; readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] };
 
 /** Reads a text of one or several documents and checks each as far as it can be checked by itself. */
-export function readDocuments(reader: DocumentReader, text: string): DocumentsRead {
-  const read = reader.read(text);
+export const readDocuments = (reader: DocumentReader, text: string): DocumentsRead => checkDocuments(reader.read(text));
+
+/** Checks documents that were read, of one text or of several: they are published together. */
+export function checkDocuments(read: readonly ReadDocument[]): DocumentsRead {
   if (read.length === 0) return { ok: false, problems: [{ document: 0, path: '', message: 'there is no document here' }] };
   const checked = read.map((document) => (document.ok ? checkDocument(document.value) : undefined));
   const placed = (pick: (one: OneRead) => readonly Problem[]): DocumentProblem[] =>
-    read.flatMap((document, i) => place(document, i, checked[i] === undefined ? [] : pick(checked[i])));
+    read.flatMap((document, i) => placeProblems(document, i, checked[i] === undefined ? [] : pick(checked[i])));
   const problems = [...placed((one) => one.problems), ...repeated(checked, read)];
   const documents = checked.flatMap((one) => (one?.good === undefined ? [] : [one.good]));
   if (problems.length > 0 || documents.length < read.length) return { ok: false, problems };
@@ -47,13 +49,14 @@ function repeated(checked: readonly (OneRead | undefined)[], read: readonly Read
     const good = checked[i]?.good;
     if (good === undefined) return [];
     const one = `${good.kind} ${good.name}`;
-    if (seen.has(one)) return place(document, i, [{ path: 'name', message: `${one} is already in this text` }]);
+    if (seen.has(one)) return placeProblems(document, i, [{ path: 'name', message: `${one} is already in this text` }]);
     seen.add(one);
     return [];
   });
 }
 
-function place(document: ReadDocument, index: number, problems: readonly Problem[]): DocumentProblem[] {
+/** Says where in its text each problem of a document stands, and of an unknown field which was meant. */
+export function placeProblems(document: ReadDocument, index: number, problems: readonly Problem[]): DocumentProblem[] {
   if (!document.ok) return [{ document: index, path: '', message: document.message, ...document.place }];
   return problems.map((problem) => ({
     document: index,
@@ -63,8 +66,12 @@ function place(document: ReadDocument, index: number, problems: readonly Problem
   }));
 }
 
-/** Says what was probably meant by a field that nobody knows. */
+const ABSENT = /^Invalid input: expected (\w+), received undefined$/;
+
+/** Says what was probably meant by a field that nobody knows, and that one is missing in words. */
 function withCure({ path, message }: Problem): string {
+  const absent = ABSENT.exec(message)?.[1];
+  if (absent !== undefined) return `must be given: ${/^[aeiou]/.test(absent) ? 'an' : 'a'} ${absent}`;
   const field = path.slice(path.lastIndexOf('.') + 1);
   const meant = message === 'unknown field' ? closest(field, FIELD_NAMES) : undefined;
   return meant === undefined ? message : `${message}: closest is "${meant}"`;

@@ -1,0 +1,79 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { checkFiles } from './check-files.js';
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tripline-cli-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const TRIGGER = `kind: trigger
+name: cart
+purpose: marketing
+when: [{ event: cart.item_added }, { not: order.completed, for: 1h }]
+do:
+  - { id: mail, email: cart-mail }
+exit: [{ event: order.completed }]
+limit: { runs: 1 }
+`;
+const TEMPLATE = {
+  kind: 'template',
+  name: 'cart-mail',
+  channel: 'email',
+  needs: { total: 'number' },
+  subject: 's',
+  text: '{{ total }}',
+};
+
+async function checked(files: Readonly<Record<string, string>>): Promise<readonly string[]> {
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  const found = await checkFiles([folder]);
+  return (found.ok ? ['ok', ...found.warnings] : found.problems).map((line) => line.replace(`${folder}/`, ''));
+}
+
+describe('checkFiles', () => {
+  it('names file, line, column, field and cure of every error of every file, several documents a file', async () => {
+    const files = {
+      'a.yaml': `${TRIGGER.replace('not: order', 'nott: order')}---\n${TRIGGER.replace('1h', 'soon').replace('cart', 'two')}`,
+      'b.json': JSON.stringify({ ...TEMPLATE, channel: 'mail' }, undefined, '\t'),
+      'c.yaml': 'kind: [trigger\n',
+    };
+    expect(await checked(files)).toEqual([
+      'a.yaml:4:36  when.1.not: must be given: a string',
+      'a.yaml:4:38  when.1.nott: unknown field: closest is "not"',
+      'a.yaml:13:60  when.1.for: "soon" is not a duration: write for example 90m, 1h30m or 30d',
+      expect.stringMatching(/^b\.json:4:2 {2}channel: .*'email' \| 'sms'/),
+      expect.stringMatching(/^c\.yaml:2:1 {2}/),
+    ]);
+  });
+
+  it('warns as publishing does, with the place: of templates too', async () => {
+    const bare = TRIGGER.replace(/exit.*\nlimit.*\n/, '');
+    expect(await checked({ 'a.yaml': bare, 'b.json': JSON.stringify(TEMPLATE) })).toEqual([
+      'ok',
+      expect.stringMatching(/^a\.yaml:1:1 {2}exit: no exit/),
+      expect.stringMatching(/^a\.yaml:1:1 {2}limit: no limit/),
+      'a.yaml:6:5  do.0.with: the template "cart-mail" needs "total", which this step does not give',
+    ]);
+  });
+
+  it('says which template is not among the files, as it may be published', async () => {
+    expect(await checked({ 'a.yaml': TRIGGER })).toEqual([
+      'ok',
+      'a.yaml:6:17  do.0.email: the template "cart-mail" is not in these files: messages fail unless it is published',
+    ]);
+  });
+
+  it('refuses a name that two files give', async () => {
+    expect(await checked({ 'a.yaml': TRIGGER, 'b.yaml': TRIGGER })).toEqual([
+      'b.yaml:2:1  name: trigger cart is already in this text',
+    ]);
+  });
+
+  it('says where there is no document at all', async () => {
+    expect(await checked({ 'a.yaml': '# nothing\n' })).toEqual([expect.stringContaining('there is no document here')]);
+  });
+});

@@ -1,0 +1,41 @@
+import type { ControlClient } from '@tripline/adapters-http';
+import { writeYaml } from '@tripline/adapters-yaml';
+import { formatInstant } from '@tripline/kernel';
+import type { DocumentKind, Published } from '@tripline/ports';
+import { Argument, type Command } from 'commander';
+import type { Output } from './output.js';
+import { printable } from './report.js';
+
+export function addGetCommand(program: Command, client: () => ControlClient, output: Output): void {
+  program
+    .command('get')
+    .description('prints what is published, as documents that apply takes')
+    .addArgument(new Argument('<kind>', 'what').choices(['triggers', 'templates']))
+    .argument('[name]', 'only the one of this name')
+    .option('--json', 'as JSON: one document, or a list where no name is given')
+    .action(async (kinds: `${DocumentKind}s`, name: string | undefined, { json }: { readonly json?: true }) => {
+      const kind = kinds === 'triggers' ? 'trigger' : 'template';
+      const found = await inForce(client(), kind, name);
+      if (json === true) return output.out(printable(jsonOf(found, name)));
+      if (found.length > 0) output.out(printable(found.map(yamlOf).join('---\n').trimEnd()));
+      else output.err(`no ${kind} is published`);
+    });
+}
+
+/** Those that are not withdrawn; throws where the one that was named is not among them. */
+async function inForce(client: ControlClient, kind: DocumentKind, name: string | undefined): Promise<readonly Published[]> {
+  const all = await client.published(kind);
+  if (name === undefined) return all.filter(({ withdrawn }) => !withdrawn);
+  const one = all.find((published) => published.name === name);
+  if (one === undefined) throw new Error(`there is no ${kind} ${name}`);
+  if (one.withdrawn) throw new Error(`the ${kind} ${name} is withdrawn`);
+  return [one];
+}
+
+const jsonOf = (found: readonly Published[], name: string | undefined): string => {
+  const documents = found.map(({ document }) => document);
+  return JSON.stringify(name === undefined ? documents : documents[0], undefined, 2);
+};
+
+const yamlOf = ({ document, version, publishedAt, by }: Published): string =>
+  `# version ${version}, published ${formatInstant(publishedAt)} by ${by.replace(/\s/g, ' ')}\n${writeYaml(document)}`;
