@@ -25,8 +25,8 @@ export function applyCancels(draft: Draft, trigger: CompiledTrigger, roles: Role
 
 function cancel(draft: Draft, trigger: CompiledTrigger, run: Run, { index, role, memory }: Leaf, event: Event): void {
   const span = run.spans?.find((each) => each.leaf === index);
-  const isSilence = memory === undefined;
-  if (span === undefined || (isSilence ? event.timestamp <= span.from : event.timestamp < span.from)) return;
+  const isAfterOnly = memory === undefined || role === 'notSeen';
+  if (span === undefined || (isAfterOnly ? event.timestamp <= span.from : event.timestamp < span.from)) return;
   const isWithin = event.timestamp < span.to || (role === 'notSeen' && event.timestamp === span.to);
   if (!isWithin && (role === 'notSeen' || span.open !== true)) return;
   noteLateCancelOf(draft, run, event);

@@ -128,7 +128,14 @@ class ConditionCompiler {
     { where, by, within }: { where?: string | undefined; by?: string | undefined; within: Duration },
     { path }: Place,
   ): Node {
-    return { kind: 'look', leaf: this.leaf({ names: [name], role, where, by, memory: within }, path), within };
+    const leaf = this.leaf({ names: [name], role, where, by, memory: within }, path, 0);
+    for (const alias of this.compilation.names.aliases)
+      if (leaf.where?.reads.has(alias) === true)
+        this.compilation.refuse(
+          `${path}.where`,
+          `${JSON.stringify(alias)} is not known yet: what one looks back to happened before`,
+        );
+    return { kind: 'look', leaf, within };
   }
 
   private inactive({ inactive, for: length, as, again }: InactiveElement, { path }: Place): Node {

@@ -15,6 +15,8 @@ export type Fact = {
   readonly id?: string;
   /** What expressions read of it; absent where nothing does. */
   readonly kept?: JsonObject;
+  /** It stands for all that may have happened from `at` to here, both inclusive: more than is kept singly. Only of what must not happen. */
+  readonly until?: Instant;
 };
 
 /** Where something stands in event time; events of one instant by their turn. */

@@ -1,7 +1,7 @@
 import { plus, type Duration, type Instant } from '@tripline/kernel';
 import type { Event } from '@tripline/model';
 import type { CompiledTrigger, EventTest, Roles } from './compiled-trigger.js';
-import type { Leaf } from './condition.js';
+import type { Leaf, Node } from './condition.js';
 import { mayBelong, type Key } from './correlation.js';
 import type { Draft } from './draft.js';
 import { isAccepted, isKnownToBe, possibly } from './event-test.js';
@@ -13,7 +13,7 @@ import { REMEMBERED_MAX, REMEMBERED_TIMES_MAX, type Remembered, type Run } from 
  * Remembers events that conditions look back to, and those after the first that a delayed first event would still find: negated ones, exits,
  * and the elements to come.
  * I1. An entry lives until no moment that is still accepted can look back to its newest time.
- * I2. Times are newest first. Of an absence `for` a time, those older than `settle` before the newest are but one: a window that is
+ * I2. Times are newest first. Of an absence `for` a time that ends the condition, those older than `settle` before the newest are but one: a window that is
  *     still undecided when a delayed first event arrives ends no earlier than that.
  * I3. An event of unknown key holds for every key where it denies, and for none where it is wanted.
  */
@@ -29,11 +29,22 @@ function rememberLeaf(draft: Draft, trigger: CompiledTrigger, leaf: Leaf, event:
   const key = leaf.key(event.properties);
   const isWanted = role === 'event' || role === 'seen';
   const isOne = isWanted ? key !== undefined && isKnownToBe(draft, leaf, event) : possibly(draft, leaf, event, undefined);
-  if (!isOne || (role === 'event' && !isAccepted(event, trigger.accept))) return;
+  if (!isOne || (role === 'event' && (!isAccepted(event, trigger.accept) || isTaken(draft, trigger, leaf, key, event)))) return;
   const { id, kept } = makeFact(draft, trigger, leaf, event, 0);
   const named = id === undefined ? undefined : { id, ...(kept === undefined ? {} : { kept }) };
-  put(draft, trigger, { test, key, window, thin: role === 'not' && window > 0, named }, event);
+  put(draft, trigger, { test, key, window, thin: isLast(trigger.condition.root, leaf), named }, event);
 }
+
+/** Is it the absence that ends the condition? */
+function isLast(node: Node, leaf: Leaf): boolean {
+  if (node.kind === 'absence') return node.leaf === leaf;
+  const last = node.kind === 'sequence' ? node.items.at(-1) : undefined;
+  return last !== undefined && isLast(last.node, leaf);
+}
+
+/** An attempt of its key was completed by it: there is nothing left to find. */
+const isTaken = (draft: Draft, { name }: CompiledTrigger, { test }: Leaf, key: Key, { timestamp }: Event): boolean =>
+  draft.taken.some((each) => each.trigger === name && each.test === test && each.key === key && each.at === timestamp);
 
 type Put = {
   readonly test: string;
@@ -115,16 +126,17 @@ function factsOf({ index: leaf, role }: Leaf, { times, events, cut }: Remembered
     return at < from || (role === 'event' && at === from) ? [] : [{ ...fact, ...events?.[i] }];
   });
   const isLost = cut && role === 'not' && (times.at(-1) ?? from) > from;
-  return isLost ? [...facts, { leaf, at: from, received: from, order: 0, used: false }] : facts;
+  return isLost ? [...facts, { leaf, at: from, received: from, order: 0, used: false, until: times.at(-1) ?? from }] : facts;
 }
 
 /** An attempt took these: one that begins later does not take them again. */
 export function forget(draft: Draft, trigger: CompiledTrigger, run: Run, used: readonly Fact[]): void {
   const taken = used.flatMap(({ leaf, at }) => {
-    const { test, memory } = trigger.condition.leaves[leaf] ?? {};
-    return memory === undefined ? [] : [{ test, at }];
+    const { test = '', memory, role } = trigger.condition.leaves[leaf] ?? {};
+    return memory === undefined || role !== 'event' ? [] : [{ test, at }];
   });
   if (taken.length === 0) return;
+  draft.taken.push(...taken.map((each) => ({ ...each, trigger: trigger.name, key: run.key })));
   const remembered = draft.state.remembered.map((entry) => {
     const isTaken = (at: Instant): boolean => taken.some((each) => each.test === entry.test && each.at === at);
     if (entry.trigger !== trigger.name || entry.key !== run.key || !entry.times.some(isTaken)) return entry;

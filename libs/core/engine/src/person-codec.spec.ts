@@ -33,11 +33,12 @@ describe('a stored person', () => {
     const person = personWith(
       {
         ...RUN,
-        extended: at(1_500),
+        extended: [{ item: 1, at: at(1_500) }],
         facts: [{ leaf: 0, at: at(1_100), received: at(1_105), order: 0, used: true, id: 'm2', kept: { n: 1 } }],
       },
       { ...RUN, facts: [{ leaf: 2, at: at(1_100), received: at(1_100), order: 3, used: false, kept: {} }] },
       { ...RUN, facts: [{ leaf: 2, at: at(1_100), received: at(1_100), order: 3, used: false, id: 'm3' }] },
+      { ...RUN, facts: [{ leaf: 2, at: at(1_100), received: at(1_100), order: 3, used: false, until: at(1_200) }] },
       {
         ...RUN,
         phase: 'completing',

@@ -1,5 +1,5 @@
 import { assert, decodeUtf8, encodeUtf8, parseJson, plus, type Duration, type Instant, type JsonObject } from '@tripline/kernel';
-import type { Fact } from './fact.js';
+import { packFact, unpackFact, type StoredFact } from './fact-codec.js';
 import type { Span } from './judgement.js';
 import type { Decided, Item, PersonState, Phase, Quiet, Remembered, Run, SentAction } from './person-state.js';
 
@@ -81,7 +81,7 @@ function packRun(r: Run, zero: Instant): Packed {
     Object.entries(r.lists).map(([name, items]) => [name, items.map((i) => [i.at - zero, i.properties, none(i.unique)])]),
     after(r.decided, zero),
     (r.spans ?? []).map((span) => [span.leaf, span.from - zero, span.to - zero, span.open === true ? 1 : 0]),
-    after(r.extended, zero),
+    none(r.extended?.map(({ item, at }) => [item, at - zero])),
     r.counted ? 1 : 0,
     r.met === undefined ? null : r.met.map(({ wait, at }) => [wait, at - zero]),
     after(r.waited, zero),
@@ -90,11 +90,6 @@ function packRun(r: Run, zero: Instant): Packed {
   ];
 }
 
-const packFact = (f: Fact, zero: Instant): Packed => [
-  ...[f.leaf, f.at - zero, f.received - f.at, f.order, f.used ? 1 : 0],
-  ...(f.id === undefined && f.kept === undefined ? [] : [none(f.id)]),
-  ...(f.kept === undefined ? [] : [f.kept]),
-];
 /** What only some runs have; nothing where there is none of it. */
 function packJourney({ arms, held, goalFrom, goalOver }: Run, zero: Instant): Packed {
   if (arms === undefined && held === undefined && goalFrom === undefined) return [];
@@ -135,12 +130,17 @@ type StoredAction = [
   ...[id: string, step: string, expires: number, final: Maybe<NonNullable<SentAction['final']>>],
   ...[closed: Maybe<number>, later: SentAction['later'], recalled: number],
 ];
-type StoredFact = [leaf: number, at: number, delay: number, order: number, used: number, id?: Maybe<string>, kept?: JsonObject];
 type StoredSpan = [leaf: number, from: number, to: number, open: number];
 type StoredRun = [
   ...[trigger: string, version: number, key: string, opener: string, phase: number, position: number],
   ...[opened: number, start: number, from: number, deadline: number, due: number, depth: number],
-  ...[facts: StoredFact[], lists: [string, StoredItem[]][], decided: Maybe<number>, spans: StoredSpan[], extended: Maybe<number>],
+  ...[
+    facts: StoredFact[],
+    lists: [string, StoredItem[]][],
+    decided: Maybe<number>,
+    spans: StoredSpan[],
+    extended: Maybe<[item: number, at: number][]>,
+  ],
   ...[counted: number, met: Maybe<[wait: number, span: number][]>, waited: Maybe<number>, actions: StoredAction[]],
   ...[journey?: StoredJourney],
 ];
@@ -203,19 +203,11 @@ function unpackRun(r: StoredRun, zero: Instant): Run {
   };
   if (r[14] !== null) run.decided = at(zero, r[14]);
   if (r[14] !== null) run.spans = r[15].map((span) => unpackSpan(span, zero));
-  if (r[16] !== null) run.extended = at(zero, r[16]);
+  if (r[16] !== null) run.extended = r[16].map(([item, span]) => ({ item, at: at(zero, span) }));
   if (r[18] !== null) run.met = r[18].map(([wait, span]) => ({ wait, at: at(zero, span) }));
   if (r[19] !== null) run.waited = at(zero, r[19]);
   if (r[21] !== undefined) unpackJourney(run, r[21], zero);
   return run;
-}
-
-function unpackFact([leaf, span, delay, order, used, id, kept]: StoredFact, zero: Instant): Fact {
-  const happened = at(zero, span);
-  const fact: Writable<Fact> = { leaf, at: happened, received: plus(happened, delay as Duration), order, used: used === 1 };
-  if (id !== undefined && id !== null) fact.id = id;
-  if (kept !== undefined) fact.kept = kept;
-  return fact;
 }
 
 const unpackSpan = ([leaf, from, to, open]: StoredSpan, zero: Instant): Span => ({

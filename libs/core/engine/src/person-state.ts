@@ -1,7 +1,7 @@
 import type { Instant, JsonObject } from '@tripline/kernel';
 import type { FinalStatus, OutcomeStatus } from '@tripline/model';
 import type { Fact } from './fact.js';
-import type { Span } from './judgement.js';
+import type { Extension, Span } from './judgement.js';
 
 /** Open and watched runs of one person; one more is not opened, and counted. */
 export const RUNS_MAX = 100;
@@ -72,8 +72,8 @@ export type Run = {
   readonly depth: number;
   /** What the condition knows so far; once it is complete, what expressions read of it. */
   readonly facts: readonly Fact[];
-  /** From when deadlines count at the earliest: the newest first event, under `onRepeat: extend`. */
-  readonly extended?: Instant;
+  /** The newest repeat while each element of the condition's list was waited for, under `onRepeat: extend`; absent: none. */
+  readonly extended?: readonly Extension[];
   readonly lists: { readonly [name: string]: readonly Item[] };
   /** When its condition completed; absent while matching. */
   readonly decided?: Instant;
