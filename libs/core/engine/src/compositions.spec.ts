@@ -1,20 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import { START } from '@tripline/testing-builders';
 import fc from 'fast-check';
+import { oracle } from './condition-oracle.rig.js';
 import {
   condition,
   history,
   length,
   name,
   OPENER,
-  oracle,
   program,
   SETTLE,
   toEvent,
   type Condition,
   type Fact,
   type Sequence,
-} from './condition-oracle.rig.js';
+} from './conditions.rig.js';
 import { playEvents } from './play.js';
 import type { Program } from './program.js';
 
