@@ -37,6 +37,12 @@ describe('an event', () => {
     expect(fired({ when }, ['login', 0, plan('pro')], ['$identify', 1, plan('free')])).toEqual([1]);
   });
 
+  it('opens the next attempt where the last is over, though no tick has said so yet', () => {
+    const when = [{ event: 'v' }, { not: 'c' }, { event: 'v' }];
+    expect(fired({ when }, ['v', 0], ['c', 1], ['v', 2], ['v', 10])).toEqual([10]);
+    expect(fired({ when }, ['v', 0], ['c', 2], ['v', 1, late(3)], ['v', 10])).toEqual([1]);
+  });
+
   it('that completed an attempt is not found by a repeat of it that comes late', () => {
     const when = [{ event: 'a' }, { event: 'b' }];
     expect(fired({ when }, ['a', 0], ['b', 10], ['a', 5, late(11)])).toEqual([10]);
@@ -58,6 +64,13 @@ describe('what must not have happened', () => {
     const goesOn = [{ event: 'a' }, { not: 'c', for: '20ms' }, { event: 'b' }];
     expect(fired({ when: goesOn }, ['c', 11], ['c', 500], ['c', 1_000], ['a', 0, late(2_000)], ['b', 2_010])).toEqual([]);
     expect(fired({ when: goesOn }, ['c', 20], ['c', 500], ['c', 1_000], ['a', 0, late(2_000)], ['b', 2_010])).toEqual([2_010]);
+  });
+
+  it('may have been where its test is unknown, also for a delayed first event', () => {
+    const asked = [{ event: 'a' }, { not: 'c', for: '20ms', where: 'n > 1' }];
+    const c = (properties: Event['properties']): Given => ['c', 5, { properties }];
+    expect(fired({ when: asked }, c({}), ['a', 0, late(6)])).toEqual([]);
+    expect(fired({ when: asked }, c({ n: 1 }), ['a', 0, late(6)])).toEqual([20]);
   });
 
   it('may have been where that is forgotten', () => {

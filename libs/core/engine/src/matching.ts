@@ -21,7 +21,7 @@ export type Offered = { readonly moved: boolean; readonly taken: boolean };
 
 /**
  * Offers an event to the attempts of a trigger whose condition is not complete: each keeps it as a fact of the leaves it fits, and is judged
- * anew. An event that moves an attempt on is not at once the first of another.
+ * anew. An event that moves an attempt on is not at once the first of another, unless that attempt was over and only awaits its timer.
  */
 export function offer(draft: Draft, trigger: CompiledTrigger, roles: Roles, event: Event): Offered {
   let moved = false;
@@ -37,7 +37,8 @@ export function offer(draft: Draft, trigger: CompiledTrigger, roles: Roles, even
     taken ||= firsts.length > 0;
     const start = firsts.map(({ at }) => at).reduce(earlier, run.start);
     const next = draft.replace(run, { ...run, start, depth: Math.max(run.depth, depth), facts: [...run.facts, ...facts] });
-    moved = decide(draft, trigger, next, run.from, event.received).some((fact) => fact.order === order) || moved;
+    const isOver = roles.opens.length > 0 && !isOpenTo(draft, trigger, run, event);
+    moved = (decide(draft, trigger, next, run.from, event.received).some((fact) => fact.order === order) && !isOver) || moved;
   }
   return { moved, taken };
 }
