@@ -73,6 +73,15 @@ describe('what must not have happened', () => {
     expect(fired({ when: asked }, c({ n: 1 }), ['a', 0, late(6)])).toEqual([20]);
   });
 
+  it('takes a message back also where its test is unknown', () => {
+    const asked = [{ event: 'a' }, { not: 'c', for: '20ms', where: 'n > 1' }];
+    const task = Task.of({ by: undefined, when: asked, time: { settle: '3ms' } });
+    task.event(0, 'a');
+    expect(brief(task.tick(23))).toEqual([['mail', 20]]);
+    expect(brief(task.event(5, 'c', { n: 1 }, late(30)))).toEqual([]);
+    expect(brief(task.event(6, 'c', {}, late(31)))).toEqual([['recall', 'violated']]);
+  });
+
   it('may have been where that is forgotten', () => {
     const goesOn = [{ event: 'a' }, { event: 'b' }, { not: 'c', for: '5ms' }, { event: 'd' }];
     const past: Given[] = [['b', 10], ['c', 11], ...many('c', 12, 100)];
