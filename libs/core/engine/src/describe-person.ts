@@ -38,11 +38,11 @@ function describeRun(program: Program, person: PersonKey, run: Run): JsonObject 
     ...(run.key === '' ? {} : { key: run.key }),
     phase: run.phase,
     waitsFor: waitsFor(trigger, run),
-    since: formatInstant(run.from),
+    since: formatInstant(run.phase === 'matching' ? run.start : run.from),
     until: formatInstant(run.deadline),
     decidedAt: formatInstant(run.due),
     ...(run.decided === undefined ? {} : { completed: formatInstant(run.decided) }),
-    known: run.facts.flatMap(({ kept }) => (kept === undefined ? [] : [kept])),
+    known: knownTo(trigger, run),
     lists: Object.fromEntries(Object.entries(run.lists).map(([name, items]) => [name, items.map((item) => item.properties)])),
     ...(run.arms === undefined ? {} : { arms: run.arms }),
     ...(run.held === true ? { heldOut: true } : {}),
@@ -67,6 +67,15 @@ function waitsFor(trigger: CompiledTrigger | undefined, run: Run): string {
   const verdict = judge(trigger.condition.root, startOf(run), FAR, groundOf(trigger, run));
   return verdict.kind === 'open' && verdict.on.length > 0 ? verdict.on.map(nameOf).join(', ') : 'to be decided';
 }
+
+/** The events taken under an alias, by it. */
+const knownTo = (trigger: CompiledTrigger | undefined, { facts }: Run): JsonObject =>
+  Object.fromEntries(
+    facts.flatMap(({ leaf, used, id, kept }) => {
+      const alias = trigger?.condition.leaves[leaf]?.alias;
+      return alias === undefined || !used ? [] : [[alias, { ...(id === undefined ? {} : { id }), ...kept }]];
+    }),
+  );
 
 const nameOf = ({ role, names }: Leaf): string =>
   role === 'event' || role === 'seen' ? names.join(' or ') : `no ${names.join(' or ')}`;

@@ -1,5 +1,6 @@
 import { later } from '@tripline/kernel';
-import type { Extension, Ground } from './judgement.js';
+import type { Extension } from './fact.js';
+import type { Ground } from './judgement.js';
 import type { Run } from './person-state.js';
 
 /** What repeats have moved of a run; the condition as a whole counts from the newest. */

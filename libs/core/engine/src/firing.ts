@@ -1,9 +1,9 @@
 import type { Instant } from '@tripline/kernel';
 import type { CompiledTrigger } from './compiled-trigger.js';
 import type { Draft } from './draft.js';
+import type { Span } from './fact.js';
 import { explained } from './event-test.js';
 import { hasLeft } from './exits.js';
-import type { Span } from './judgement.js';
 import { isLimited } from './limit.js';
 import type { Run } from './person-state.js';
 import { proceed } from './steps.js';

@@ -1,13 +1,6 @@
-import { earlier, later, plus, type Duration, type Instant } from '@tripline/kernel';
+import { days, earlier, later, plus, type Duration, type Instant } from '@tripline/kernel';
 import type { AbsenceNode, EventNode, GroupNode, Item, Leaf, LookNode, Node, SequenceNode, TimesNode } from './condition.js';
-import { isAfter, type Fact, type Mark } from './fact.js';
-import { RUN_LIFE } from './window.js';
-
-/** The span in which an absence was asked for; `open`: what comes after it still recalls. */
-export type Span = { readonly leaf: number; readonly from: Instant; readonly to: Instant; readonly open?: true };
-
-/** A repeat moved the deadlines of this item of the condition's list: they count from here at the earliest. */
-export type Extension = { readonly item: number; readonly at: Instant };
+import { isAfter, type Extension, type Fact, type Mark, type Span } from './fact.js';
 
 /**
  * What is known of a condition. `open`: it will be decided, without further events, at `deadline` or later; `on` is what it waits for.
@@ -44,6 +37,8 @@ export type Ground = {
   readonly look: (leaf: Leaf, after: Instant, to: Mark) => boolean | undefined;
 };
 
+/** How long a condition waits for an event that has no `within`. */
+const RUN_LIFE: Duration = days(30);
 /** After everything. */
 export const FAR = 8_640_000_000_000_000 as Instant;
 /** After a decision by the clock: events of that instant come later. */

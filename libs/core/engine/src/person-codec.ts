@@ -1,6 +1,6 @@
 import { assert, decodeUtf8, encodeUtf8, parseJson, plus, type Duration, type Instant, type JsonObject } from '@tripline/kernel';
 import { packFact, unpackFact, type StoredFact } from './fact-codec.js';
-import type { Span } from './judgement.js';
+import type { Span } from './fact.js';
 import type { Decided, Item, PersonState, Phase, Quiet, Remembered, Run, SentAction } from './person-state.js';
 
 /** Counts up when the form changes; a build reads the forms it knows and stops at others. */
@@ -8,6 +8,9 @@ const FORM = 3;
 const PHASES: readonly Phase[] = ['matching', 'completing', 'waiting', 'watched'];
 /** Hashes have 53 bits; V8 writes and reads numbers of up to 31 bits many times faster. */
 const LOW = 2 ** 26;
+
+/** Before anything was decided: far from all other instants, and common. */
+const NEVER = 0 as Instant;
 
 type Packed = readonly unknown[];
 const none = <T>(value: T | undefined): T | null => value ?? null;
@@ -73,7 +76,7 @@ function packRun(r: Run, zero: Instant): Packed {
     r.position,
     r.opened - zero,
     r.start - zero,
-    r.from - zero,
+    r.from === NEVER ? null : r.from - zero,
     r.deadline - zero,
     r.due - zero,
     r.depth,
@@ -133,14 +136,9 @@ type StoredAction = [
 type StoredSpan = [leaf: number, from: number, to: number, open: number];
 type StoredRun = [
   ...[trigger: string, version: number, key: string, opener: string, phase: number, position: number],
-  ...[opened: number, start: number, from: number, deadline: number, due: number, depth: number],
-  ...[
-    facts: StoredFact[],
-    lists: [string, StoredItem[]][],
-    decided: Maybe<number>,
-    spans: StoredSpan[],
-    extended: Maybe<[item: number, at: number][]>,
-  ],
+  ...[opened: number, start: number, from: Maybe<number>, deadline: number, due: number, depth: number],
+  ...[facts: StoredFact[], lists: [string, StoredItem[]][], decided: Maybe<number>, spans: StoredSpan[]],
+  ...[extended: Maybe<[item: number, at: number][]>],
   ...[counted: number, met: Maybe<[wait: number, span: number][]>, waited: Maybe<number>, actions: StoredAction[]],
   ...[journey?: StoredJourney],
 ];
@@ -192,7 +190,7 @@ function unpackRun(r: StoredRun, zero: Instant): Run {
     start: at(zero, r[7]),
     phase: PHASES[r[4]] ?? 'watched',
     position: r[5],
-    from: at(zero, r[8]),
+    from: r[8] === null ? NEVER : at(zero, r[8]),
     deadline: at(zero, r[9]),
     due: at(zero, r[10]),
     lists: unpackLists(r[13], zero),

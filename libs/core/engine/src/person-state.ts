@@ -1,7 +1,6 @@
 import type { Instant, JsonObject } from '@tripline/kernel';
 import type { FinalStatus, OutcomeStatus } from '@tripline/model';
-import type { Fact } from './fact.js';
-import type { Extension, Span } from './judgement.js';
+import type { Extension, Fact, Span } from './fact.js';
 
 /** Open and watched runs of one person; one more is not opened, and counted. */
 export const RUNS_MAX = 100;
