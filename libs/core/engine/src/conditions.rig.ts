@@ -25,7 +25,7 @@ export type Condition =
 
 export type Sequence = Extract<Condition, { sequence: unknown }>;
 
-const spans = (value: unknown): Json =>
+export const spans = (value: unknown): Json =>
   JSON.parse(JSON.stringify(value), (key, v: unknown) =>
     (key === 'within' || key === 'for') && typeof v === 'number' ? `${v}ms` : v,
   ) as Json;

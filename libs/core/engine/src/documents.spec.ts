@@ -3,7 +3,7 @@ import { makeInstant, type Instant, type Json } from '@tripline/kernel';
 import type { Action, Event } from '@tripline/model';
 import { eventAt, START } from '@tripline/testing-builders';
 import fc from 'fast-check';
-import { condition, NAMES, OPENER, program, type Sequence } from './conditions.rig.js';
+import { condition, NAMES, OPENER, program, type Condition, type Sequence } from './conditions.rig.js';
 import { numbered, tree, written } from './journey-trees.rig.js';
 import { playEvents, type PlayOptions } from './play.js';
 
@@ -13,9 +13,27 @@ const SIMPLE: readonly Sequence[] = [
   { sequence: [{ event: OPENER }, { not: 'c', for: 7 }] },
   { sequence: [{ event: OPENER }, { any: [{ event: 'a' }, { event: 'b', times: 2, within: 20 }] }, { not: 'c', for: 3 }] },
 ];
+/** What comes first may be anything that is not refused: groups, counts, a trait, a page; or silence. */
+const headless = fc
+  .tuple(fc.constantFrom<Json | undefined>(undefined, { changed: 'user.ok' }, { event: 'a', times: 2, within: 9 }), condition())
+  .map(
+    ([
+      head,
+      {
+        sequence: [, ...rest],
+        ...when
+      },
+    ]) => ({
+      ...when,
+      sequence: head === undefined ? rest : [head as unknown as Condition, ...rest],
+    }),
+  );
+const silent = condition().map(({ sequence: [, ...rest] }) => ({
+  sequence: [{ inactive: 'a', for: 9, again: { every: '6ms', atMost: 3 } } as unknown as Condition, ...rest.slice(0, 1)],
+}));
 const document = fc
   .record({
-    when: fc.oneof(condition(), fc.constantFrom<Sequence>(...SIMPLE)),
+    when: fc.oneof(condition(), fc.constantFrom<Sequence>(...SIMPLE), headless, silent),
     trees: fc.array(tree, { minLength: 1, maxLength: 3 }),
     onRepeat: fc.constantFrom('keepFirst', 'restart', 'extend', 'parallel'),
     by: fc.boolean(),
@@ -25,7 +43,8 @@ const document = fc
     goal: fc.option(fc.constantFrom<Json>({ event: 'b', within: '40ms' }, { event: 'b', within: '9ms', value: 'event.n' })),
   })
   .map(({ when, trees, onRepeat, by, guard, exit, limit, goal }) => {
-    const [head, ...rest] = when.sequence;
+    const [head = { event: OPENER }, ...rest] = when.sequence;
+    const named = 'event' in head ? { ...head, as: 'first' } : head;
     const steps = numbered(trees, { messages: [], splits: [] });
     const fields: { [field: string]: Json } = {
       do: steps.map(written),
@@ -36,7 +55,7 @@ const document = fc
       ...(limit === null ? {} : { limit }),
       ...(goal === null ? {} : { goal }),
     };
-    return { when: { ...when, sequence: [{ ...head, as: 'first' }, ...rest] } as typeof when, onRepeat, fields };
+    return { when: { ...when, sequence: [named, ...rest] }, onRepeat, fields };
   })
   .filter(({ when, onRepeat, fields }) => program(when, onRepeat, fields).problems.length === 0);
 
