@@ -175,3 +175,16 @@ describe('an event that comes late', () => {
     expect(fired({ when }, ['a', 0], ['b', 8], ['c', 9], ['b', 6, late(11)])).toEqual([]);
   });
 });
+
+describe('silence that was told again', () => {
+  it('is taken back, each time it was told, by what broke it from the beginning', () => {
+    const when = [{ inactive: 'a', for: '10ms', again: { every: '10ms', atMost: 3 } }];
+    const task = Task.of({ by: undefined, when, time: { settle: '3ms' } });
+    task.event(0, 'a');
+    expect([brief(task.tick(13)), brief(task.tick(23))]).toEqual([[['mail', 10]], [['mail', 20]]]);
+    expect(brief(task.event(5, 'a', {}, late(24)))).toEqual([
+      ['recall', 'violated'],
+      ['recall', 'violated'],
+    ]);
+  });
+});

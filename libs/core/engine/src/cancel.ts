@@ -1,3 +1,4 @@
+import { earlier } from '@tripline/kernel';
 import type { Event } from '@tripline/model';
 import type { CompiledTrigger, Roles } from './compiled-trigger.js';
 import type { Leaf } from './condition.js';
@@ -25,8 +26,10 @@ export function applyCancels(draft: Draft, trigger: CompiledTrigger, roles: Role
 
 function cancel(draft: Draft, trigger: CompiledTrigger, run: Run, { index, role, memory }: Leaf, event: Event): void {
   const span = run.spans?.find((each) => each.leaf === index);
-  const isAfterOnly = memory === undefined || role === 'notSeen';
-  if (span === undefined || (isAfterOnly ? event.timestamp <= span.from : event.timestamp < span.from)) return;
+  if (span === undefined) return;
+  // A silence that is told again rests on all of it, from the event that began it.
+  const from = memory === undefined ? earlier(span.from, run.opened) : span.from;
+  if (memory === undefined || role === 'notSeen' ? event.timestamp <= from : event.timestamp < from) return;
   const isWithin = event.timestamp < span.to || (role === 'notSeen' && event.timestamp === span.to);
   if (!isWithin && (role === 'notSeen' || span.open !== true)) return;
   noteLateCancelOf(draft, run, event);
