@@ -49,6 +49,28 @@ function attempts(when: Sequence, facts: readonly Fact[], key: Key, onRepeat: 'k
   return fired;
 }
 
+/** One attempt at a time of one key, from the last of so many first events within a span. */
+function counted(when: Sequence, facts: readonly Fact[], key: Key, times: number, within: number): number[] {
+  const fired: number[] = [];
+  let window: number[] = [];
+  let opener: number | undefined;
+  const isOver = (now: number, turns: number): boolean => {
+    if (opener === undefined) return true;
+    const state = stands(when, facts, opener, { now, turns });
+    if ('done' in state) fired.push(state.done.at);
+    if ('step' in state) return false;
+    opener = undefined;
+    return true;
+  };
+  facts.forEach(({ name, at, ...fact }, turn) => {
+    if (name !== OPENER || fact.key !== key || !isOver(at, turn)) return;
+    window = [...window.filter((before) => at < before + within), at];
+    if (window.length === times) [opener, window] = [turn, []];
+  });
+  isOver(600, facts.length);
+  return fired;
+}
+
 const sorted = (list: readonly number[]): number[] => [...list].sort((a, b) => a - b);
 const fire = (when: Sequence, facts: readonly Fact[], onRepeat: string, fields = {}): number[] =>
   sorted(
@@ -63,6 +85,19 @@ describe('a condition of any composition, in order, by key', () => {
       fc.property(condition(), history(NAMES), (when, facts) => {
         const expected = [1, 2].flatMap((k) => attempts(when, facts, k as Key, onRepeat));
         expect(fire(when, facts, onRepeat)).toEqual(sorted(expected));
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  it('goes on from a first element that takes several, which slides, and counts afresh when the attempt is over', () => {
+    const span = fc.integer({ min: 1, max: 25 });
+    fc.assert(
+      fc.property(condition(), history(NAMES), fc.integer({ min: 2, max: 3 }), span, (given, facts, times, within) => {
+        const [, ...rest] = given.sequence;
+        const when: Sequence = { sequence: [{ event: OPENER, times, within }, ...rest] };
+        const expected = [1, 2].flatMap((k) => counted(when, facts, k as Key, times, within));
+        expect(fire(when, facts, 'keepFirst')).toEqual(sorted(expected));
       }),
       { numRuns: 600 },
     );
