@@ -188,3 +188,25 @@ describe('silence that was told again', () => {
     ]);
   });
 });
+
+describe('a tick that comes late', () => {
+  const settle = { time: { settle: '3ms' }, by: undefined };
+
+  it('takes back what an event that came since would have taken back', () => {
+    const task = Task.of({ ...settle, when: [{ event: 'a' }, { not: 'c', for: '20ms' }] });
+    task.event(0, 'a');
+    task.event(10, 'c', {}, late(23));
+    expect(brief(task.tick(23))).toEqual([
+      ['mail', 20],
+      ['recall', 'violated'],
+    ]);
+  });
+
+  it('does not see what was not told in time', () => {
+    const task = Task.of({ ...settle, when: [{ event: 'a' }, { seen: 'b', within: '20ms' }] });
+    task.event(100, 'a');
+    task.event(90, 'b', {}, late(103));
+    expect(brief(task.tick(103))).toEqual([]);
+    expect(brief(task.event(101, 'a', {}, late(103)))).toEqual([['mail', 101]]);
+  });
+});

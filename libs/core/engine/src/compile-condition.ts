@@ -101,7 +101,8 @@ class ConditionCompiler {
     if (place.isFirst && by === 'none' && this.compilation.trigger.by !== undefined)
       this.compilation.refuse(`${place.path}.by`, 'the first element gives the key: it cannot lift it');
     const memory = place.isFirst ? {} : { memory: 0 as Duration };
-    const leaf = this.leaf({ ...subjectOf(element), role: 'event', where, by, as, ...memory }, place.path, times);
+    const limit = place.isFirst ? times : Math.max(times ?? 0, FACTS_UNUSED_MAX);
+    const leaf = this.leaf({ ...subjectOf(element), role: 'event', where, by, as, ...memory }, place.path, limit);
     if (times === undefined) return { kind: 'event', leaf, ...span(element.within) };
     return { kind: 'times', leaf, count: times, first: place.isFirst, ...span(element.within) };
   }

@@ -37,8 +37,11 @@ export function offer(draft: Draft, trigger: CompiledTrigger, roles: Roles, even
     taken ||= firsts.length > 0;
     const start = firsts.map(({ at }) => at).reduce(earlier, run.start);
     const next = draft.replace(run, { ...run, start, depth: Math.max(run.depth, depth), facts: [...run.facts, ...facts] });
-    const isOver = roles.opens.length > 0 && !isOpenTo(draft, trigger, run, event);
-    moved = (decide(draft, trigger, next, run.from, event.received).some((fact) => fact.order === order) && !isOver) || moved;
+    const mayOpen = roles.opens.length > 0;
+    const isOpen = !mayOpen || isOpenTo(draft, trigger, run, event);
+    const soon = mayOpen && isOpen ? usedBefore(draft, trigger, next, event) : [];
+    const used = [...soon, ...decide(draft, trigger, next, run.from, event.received)];
+    moved ||= isOpen && used.some((fact) => fact.order === order);
   }
   return { moved, taken };
 }
@@ -83,7 +86,7 @@ export function groundOf(draft: Draft, trigger: CompiledTrigger, run: Run, horiz
     settle: trigger.settle,
     ...extensionOf(run),
     look: (leaf, after, to) =>
-      lookBack(draft, trigger, leaf, run.key, after, isSuch(trigger, run, leaf, to) ? ((to.at - 1) as Instant) : to.at),
+      lookBack(draft, trigger, leaf, run.key, after, isSuch(trigger, run, leaf, to) ? ((to.at - 1) as Instant) : to.at, to.at),
   };
 }
 
@@ -163,6 +166,13 @@ function slid({ condition }: CompiledTrigger, run: Run): Run | undefined {
 export function verdictAt(draft: Draft, trigger: CompiledTrigger, run: Run, { timestamp, received }: Event): Verdict {
   const reached = later(timestamp, (received - trigger.settle) as Instant);
   return verdictOn(draft, trigger, run, later(run.from, reached));
+}
+
+/** What the attempt rests on just before the instant of the event, whatever ticks have said by then. */
+function usedBefore(draft: Draft, trigger: CompiledTrigger, run: Run, { timestamp, received }: Event): readonly Fact[] {
+  const reached = later((timestamp - 1) as Instant, (received - trigger.settle) as Instant);
+  const verdict = verdictOn(draft, trigger, run, later(run.from, reached));
+  return verdict.kind === 'failed' ? [] : verdict.used;
 }
 
 /** Would the attempt still be undecided without this event? */

@@ -32,7 +32,8 @@ function rememberLeaf(draft: Draft, trigger: CompiledTrigger, leaf: Leaf, event:
   if (!isOne || (role === 'event' && (!isAccepted(event, trigger.accept) || isTaken(draft, trigger, leaf, key, event)))) return;
   const { id, kept } = makeFact(draft, trigger, leaf, event, 0);
   const named = id === undefined ? undefined : { id, ...(kept === undefined ? {} : { kept }) };
-  put(draft, trigger, { test, key, window, thin: isLast(trigger.condition.root, leaf), named }, event);
+  const isLate = role === 'seen' && event.received >= plus(event.timestamp, trigger.settle);
+  put(draft, trigger, { test, key, window, thin: isLast(trigger.condition.root, leaf), named, isLate }, event);
 }
 
 /** Is it the absence that ends the condition? */
@@ -52,9 +53,10 @@ type Put = {
   readonly window: Duration;
   readonly thin: boolean;
   readonly named?: NonNullable<Remembered['events']>[number] | undefined;
+  readonly isLate?: boolean;
 };
 
-function put(draft: Draft, trigger: CompiledTrigger, { test, key, window, thin, named }: Put, event: Event): void {
+function put(draft: Draft, trigger: CompiledTrigger, { test, key, window, thin, named, isLate }: Put, event: Event): void {
   const entry = entryKey(key);
   const { remembered } = draft.state;
   const before = remembered.find((each) => each.trigger === trigger.name && each.test === test && each.key === entry);
@@ -67,9 +69,22 @@ function put(draft: Draft, trigger: CompiledTrigger, { test, key, window, thin, 
   const times = some.map(({ at }) => at);
   const until = plus(times[0] ?? event.timestamp, (window + trigger.accept) as Duration);
   const others = remembered.filter((each) => each !== before && each.until > event.received);
-  const next = { trigger: trigger.name, test, key: entry, times, cut: before?.cut === true || some.length < all.length, until };
+  const cut = before?.cut === true || some.length < all.length;
+  const late = lateOf(before, times, isLate === true ? event : undefined);
+  const next = { trigger: trigger.name, test, key: entry, times, cut, until, ...(late.length === 0 ? {} : { late }) };
   const events = some.flatMap((each) => each.named ?? []);
   draft.set({ remembered: bounded(draft, [...others, events.length < some.length ? next : { ...next, events }]) });
+}
+
+/** An event that was there already stays as early as it came. */
+function lateOf(
+  before: Remembered | undefined,
+  times: readonly Instant[],
+  event: Event | undefined,
+): NonNullable<Remembered['late']> {
+  const known = (before?.late ?? []).filter(({ at }) => times.includes(at));
+  if (event === undefined) return known;
+  return before?.times.includes(event.timestamp) === true ? known : [...known, { at: event.timestamp, received: event.received }];
 }
 
 const entryKey = (key: Key): string | null => (typeof key === 'string' ? key : null);
@@ -148,7 +163,7 @@ export function forget(draft: Draft, trigger: CompiledTrigger, run: Run, used: r
   draft.set({ remembered: remembered.filter(({ times }) => times.length > 0) });
 }
 
-/** Was there such an event in `(after, to]`? Undefined where what is remembered does not reach back so far. */
+/** Was there such an event in `(after, to]`, told before `mark` + settle where it is wanted? Undefined where what is remembered does not reach back so far. */
 export function lookBack(
   draft: Draft,
   trigger: CompiledTrigger,
@@ -156,9 +171,12 @@ export function lookBack(
   key: string,
   after: Instant,
   to: Instant,
+  mark: Instant,
 ): boolean | undefined {
   const entries = entriesFor(draft, trigger, leaf.test, key);
-  if (entries.some(({ times }) => times.some((time) => time > after && time <= to))) return true;
+  const isInTime = ({ late = [] }: Remembered, time: Instant): boolean =>
+    late.every(({ at, received }) => at !== time || received < plus(mark, trigger.settle));
+  if (entries.some((entry) => entry.times.some((time) => time > after && time <= to && isInTime(entry, time)))) return true;
   const isKnown = after >= trigger.since && entries.every(({ cut, times }) => !cut || (times.at(-1) ?? to) <= after);
   return isKnown ? false : undefined;
 }

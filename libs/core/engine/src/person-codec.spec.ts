@@ -52,6 +52,10 @@ describe('a stored person', () => {
     const remembered = [
       { trigger: 't', test: 'abc', key: null, times: [at(1_009), at(1_003)], cut: true, until: at(2_000) },
       {
+        ...{ trigger: 't', test: 'abe', key: null, times: [at(1_009)], cut: false, until: at(2_000) },
+        late: [{ at: at(1_009), received: at(1_500) }],
+      },
+      {
         trigger: 't',
         test: 'abd',
         key: 'c',

@@ -41,7 +41,8 @@ export function personText(state: PersonState): string {
       r.until - zero,
       r.times.map((time) => time - zero),
       r.cut ? 1 : 0,
-      ...(r.events === undefined ? [] : [r.events]),
+      ...(r.events === undefined && r.late === undefined ? [] : [none(r.events)]),
+      ...(r.late === undefined ? [] : [r.late.map(({ at, received }) => [at - zero, received - at])]),
     ]),
     quiet.map((q) => [
       q.trigger,
@@ -146,7 +147,16 @@ type StoredJourney = [...[arms: Maybe<NonNullable<Run['arms']>>, held: number, g
 type Stored = [
   ...[form: number, zero: Instant, revision: number, traitsAt: Instant, traits: JsonObject],
   ...[current: number[], before: number[], runs: StoredRun[]],
-  remembered: [string, string, Maybe<string>, number, number[], number, Remembered['events']?][],
+  remembered: [
+    string,
+    string,
+    Maybe<string>,
+    number,
+    number[],
+    number,
+    Maybe<NonNullable<Remembered['events']>>?,
+    [span: number, delay: number][]?,
+  ][],
   quiet: [string, number, Maybe<number>, Maybe<number>, number?][],
   decided: [string, string, number, number, number][],
   counted: PersonState['counted'],
@@ -161,7 +171,10 @@ const unpackRemembered = (r: Stored[8][number], zero: Instant): Remembered => ({
   times: r[4].map((span) => at(zero, span)),
   until: at(zero, r[3]),
   cut: r[5] === 1,
-  ...(r[6] === undefined ? {} : { events: r[6] }),
+  ...(r[6] === undefined || r[6] === null ? {} : { events: r[6] }),
+  ...(r[7] === undefined
+    ? {}
+    : { late: r[7].map(([span, delay]) => ({ at: at(zero, span), received: at(zero, span + delay) })) }),
 });
 
 function unpackQuiet(q: Stored[9][number], zero: Instant): Quiet {

@@ -105,6 +105,8 @@ export type Remembered = {
   readonly times: readonly Instant[];
   /** Of each its message id and what expressions read of it, where an element names it. */
   readonly events?: readonly { readonly id: string; readonly kept?: JsonObject }[];
+  /** Of `seen`: those that came later than settle, and when. */
+  readonly late?: readonly { readonly at: Instant; readonly received: Instant }[];
   /** Older ones were dropped: before the last of `times` nothing is known. */
   readonly cut: boolean;
   /** Forgotten from this instant on. */
