@@ -3,7 +3,7 @@ import { makeInstant, type Instant } from '@tripline/kernel';
 import { START } from '@tripline/testing-builders';
 import fc from 'fast-check';
 import { advance } from './advance.js';
-import { condition, history, OPENER, program, toEvent, type Fact, type Sequence } from './conditions.rig.js';
+import { condition, history, OPENER, program, SETTLE, toEvent, type Fact, type Sequence } from './conditions.rig.js';
 import { FACTS_UNUSED_MAX } from './fact.js';
 import type { Input } from './input.js';
 import type { PersonState } from './person-state.js';
@@ -51,12 +51,14 @@ it('a tick that comes late decides as one on time', () => {
         const facts = isOther ? list : plain(list);
         // More than a run keeps of one element is a limit of its own.
         fc.pre(facts.every(({ name }) => facts.filter((each) => each.name === name).length <= FACTS_UNUSED_MAX));
+        // A straggler that is first, wanted and denied at once is in doubt only after it should have settled.
+        fc.pre(isOther || facts.every(({ at, received }) => received < at + SETTLE));
         const punctual = decisions(when, onRepeat, facts, 0);
         expect(decisions(when, onRepeat, facts, lag)).toEqual(punctual);
         fired += punctual.length;
       },
     ),
-    { numRuns: 1_500 },
+    { numRuns: 800 },
   );
   expect(fired).toBeGreaterThan(100);
 });
