@@ -1,21 +1,26 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { compileTrigger, playExamples } from '@tripline/engine';
-import { isJsonObject, type JsonObject } from '@tripline/kernel';
+import { isJsonObject, type Json, type JsonObject } from '@tripline/kernel';
 import { parseTrigger } from '@tripline/model';
 import { parse } from 'yaml';
 
-const guide = readFileSync(join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'docs', 'triggers.md'), 'utf8');
-const triggers = [...guide.matchAll(/^```yaml\n([^]*?)^```$/gm)]
-  .map(([, text]): unknown => parse(text ?? ''))
-  .filter(
-    (document): document is JsonObject => isJsonObject(document as JsonObject) && (document as JsonObject)['kind'] === 'trigger',
-  )
-  .map((document): [string, JsonObject] => [document['name'] as string, document]);
+const docs = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'docs');
+type Shown = readonly [page: string, name: string, document: JsonObject];
+const triggersOn = (page: string): Shown[] =>
+  [...readFileSync(join(docs, page), 'utf8').matchAll(/^```yaml\n([^]*?)^```$/gm)]
+    .map(([, text]) => parse(text ?? '') as Json)
+    .filter((document): document is JsonObject => isJsonObject(document) && document['kind'] === 'trigger')
+    .map((document): Shown => [page, document['name'] as string, document]);
+const triggers = readdirSync(docs)
+  .filter((page) => page.endsWith('.md'))
+  .flatMap(triggersOn);
+const examplesOf = (document: JsonObject): readonly JsonObject[] => (document['examples'] ?? []) as readonly JsonObject[];
+const namesOn = (page: string): string[] => triggers.filter(([on]) => on === page).map(([, name]) => name);
 
-describe.each(triggers)('the trigger %s of the guide', (_, document) => {
+describe.each(triggers)('%s, the trigger %s', (_page, _name, document) => {
   it('parses and compiles', () => {
     const trigger = parseTrigger(document);
     expect(trigger).toMatchObject({ ok: true });
@@ -29,7 +34,21 @@ describe.each(triggers)('the trigger %s of the guide', (_, document) => {
   });
 });
 
-it('the guide shows a journey for branches, splits and waits', () => {
-  const shown = triggers.filter(([, document]) => document['examples'] !== undefined).map(([name]) => name);
-  expect(shown).toEqual(['trial-ended', 'welcome-offer', 'win-back-in-steps']);
+it('the reference shows a journey for branches, splits and waits', () => {
+  const shown = triggersOn('triggers.md').filter(([, , document]) => examplesOf(document).length > 0);
+  expect(shown.map(([, name]) => name)).toEqual(expect.arrayContaining(['trial-ended', 'welcome-offer', 'win-back-in-steps']));
 });
+
+it.each(['what-fires-when.md', 'cookbook.md'])(
+  'each trigger of %s has a name of its own, and shows when it writes and when not',
+  (page) => {
+    const names = namesOn(page);
+    expect(names.length).toBeGreaterThan(6);
+    expect(new Set(names).size).toBe(names.length);
+    for (const [, name, document] of triggersOn(page)) {
+      const expected = examplesOf(document).map((example) => (example['expect'] as readonly Json[]).length);
+      expect([name, expected.some((count) => count > 0), expected.length > 1]).toEqual([name, true, true]);
+      if (page === 'cookbook.md') expect([name, expected.includes(0)]).toEqual([name, true]);
+    }
+  },
+);

@@ -13,7 +13,7 @@ import { hashId, isKnown, remember } from './messages-seen.js';
 import { openOrRepeat } from './opening.js';
 import { applyOutcome } from './outcomes.js';
 import type { PersonState } from './person-state.js';
-import type { Interest, Program } from './program.js';
+import { together, type Interest, type Program } from './program.js';
 import { endRun, isRecallable } from './recall.js';
 import { fireTimers } from './timers.js';
 import type { Tracer } from './trace.js';
@@ -57,7 +57,7 @@ function applyEvent(draft: Draft, event: Event): void {
   if (named.length === 0 && event.traits === undefined && !isOurs) return;
   if (isRepeated(draft, event)) return draft.note('event-repeated');
   const changed = applyTraits(draft, event);
-  const interests = changed ? [...named, ...draft.program.changes()] : named;
+  const interests = changed ? together(named, draft.program.changes()) : named;
   if (event.historical === true) applyHistorical(draft, interests, event);
   else applyInOrder(draft, interests, event, changed);
   for (const { trigger, roles } of interests) rememberEvent(draft, trigger, roles, event);
@@ -81,14 +81,17 @@ function applyInOrder(draft: Draft, interests: readonly Interest[], event: Event
     applyStates(draft, event);
   }
   for (const { trigger, roles } of interests) reachGoals(draft, trigger, roles, event);
-  for (const interest of interests) applyToTrigger(draft, interest, event);
+  const spent = new Set<string>();
+  for (const interest of interests) applyToTrigger(draft, interest, event, spent);
 }
 
-function applyToTrigger(draft: Draft, { trigger, roles }: Interest, event: Event): void {
+/** `spent`: the triggers of which an attempt took the event, in whatever version. */
+function applyToTrigger(draft: Draft, { trigger, roles }: Interest, event: Event, spent: Set<string>): void {
   collect(draft, trigger, roles, event);
   if (roles.wakes) wake(draft, trigger, event);
   const { moved, taken } = offer(draft, trigger, roles, event);
-  if (!moved && !taken) openOrRepeat(draft, trigger, roles, event);
+  if (moved || taken) spent.add(trigger.name);
+  if (!spent.has(trigger.name)) openOrRepeat(draft, trigger, roles, event);
   if (roles.resets) resetInactivity(draft, trigger, event);
 }
 

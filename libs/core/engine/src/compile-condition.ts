@@ -101,7 +101,8 @@ class ConditionCompiler {
     if (place.isFirst && by === 'none' && this.compilation.trigger.by !== undefined)
       this.compilation.refuse(`${place.path}.by`, 'the first element gives the key: it cannot lift it');
     const memory = place.isFirst ? {} : { memory: 0 as Duration };
-    const leaf = this.leaf({ ...subjectOf(element), role: 'event', where, by, as, ...memory }, place.path, times);
+    const limit = place.isFirst ? times : Math.max(times ?? 0, FACTS_UNUSED_MAX);
+    const leaf = this.leaf({ ...subjectOf(element), role: 'event', where, by, as, ...memory }, place.path, limit);
     if (times === undefined) return { kind: 'event', leaf, ...span(element.within) };
     return { kind: 'times', leaf, count: times, first: place.isFirst, ...span(element.within) };
   }
@@ -128,7 +129,14 @@ class ConditionCompiler {
     { where, by, within }: { where?: string | undefined; by?: string | undefined; within: Duration },
     { path }: Place,
   ): Node {
-    return { kind: 'look', leaf: this.leaf({ names: [name], role, where, by, memory: within }, path), within };
+    const leaf = this.leaf({ names: [name], role, where, by, memory: within }, path, 0);
+    for (const alias of this.compilation.names.aliases)
+      if (leaf.where?.reads.has(alias) === true)
+        this.compilation.refuse(
+          `${path}.where`,
+          `${JSON.stringify(alias)} is not known yet: what one looks back to happened before`,
+        );
+    return { kind: 'look', leaf, within };
   }
 
   private inactive({ inactive, for: length, as, again }: InactiveElement, { path }: Place): Node {

@@ -2,6 +2,7 @@ import { formatInstant, type Instant, type Json, type JsonObject } from '@tripli
 import type { PersonKey } from '@tripline/model';
 import type { CompiledTrigger } from './compiled-trigger.js';
 import type { Leaf } from './condition.js';
+import { extensionOf } from './extension.js';
 import { FAR, judge, type Ground } from './judgement.js';
 import { startOf } from './matching.js';
 import { isOnlyWatched } from './goal.js';
@@ -64,7 +65,7 @@ function waitsFor(trigger: CompiledTrigger | undefined, run: Run): string {
   if (run.phase === 'waiting') return step?.kind === 'await' ? step.until.name : 'the time to pass';
   if (trigger === undefined) return 'nothing: its version is no longer in force';
   const verdict = judge(trigger.condition.root, startOf(run), FAR, groundOf(trigger, run));
-  return verdict.kind === 'open' ? verdict.on.map(nameOf).join(', ') : 'to be decided';
+  return verdict.kind === 'open' && verdict.on.length > 0 ? verdict.on.map(nameOf).join(', ') : 'to be decided';
 }
 
 /** The events taken under an alias, by it. */
@@ -84,7 +85,7 @@ const groundOf = ({ settle }: CompiledTrigger, run: Run): Ground => ({
   facts: run.facts,
   horizon: run.from,
   settle,
-  ...(run.extended === undefined ? {} : { extended: run.extended }),
+  ...extensionOf(run),
   look: () => undefined,
 });
 

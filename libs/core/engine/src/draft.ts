@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '@tripline/kernel';
+import type { Instant, Json, JsonObject } from '@tripline/kernel';
 import type { PersonKey } from '@tripline/model';
 import type { CompiledTrigger } from './compiled-trigger.js';
 import type { Output } from './input.js';
@@ -14,6 +14,8 @@ import type { Tracer } from './trace.js';
 export class Draft {
   state: PersonState;
   readonly outputs: Output[] = [];
+  /** What attempts were completed by during this input: it is not remembered for others. */
+  readonly taken: { readonly trigger: string; readonly test: string; readonly key: string; readonly at: Instant }[] = [];
   /** The traits that this input changed, as they were and are; null is none. */
   changes: ReadonlyMap<string, { readonly before: Json; readonly after: Json }> = new Map();
 

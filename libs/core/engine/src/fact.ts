@@ -15,10 +15,15 @@ export type Fact = {
   readonly id?: string;
   /** What expressions read of it; absent where nothing does. */
   readonly kept?: JsonObject;
+  /** It stands for all that may have happened from `at` to here, both inclusive: more than is kept singly. Only of what must not happen. */
+  readonly until?: Instant;
 };
 
 /** The span in which an absence was asked for; `open`: what comes after it still recalls. */
 export type Span = { readonly leaf: number; readonly from: Instant; readonly to: Instant; readonly open?: true };
+
+/** A repeat moved the deadlines of this item of the condition's list: they count from here at the earliest. */
+export type Extension = { readonly item: number; readonly at: Instant };
 
 /** Where something stands in event time; events of one instant by their turn. */
 export type Mark = { readonly at: Instant; readonly order: number };

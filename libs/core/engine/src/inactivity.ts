@@ -49,7 +49,7 @@ function openSpell(draft: Draft, trigger: CompiledTrigger, silence: Silence, qui
   const deadline = endOf(silence, quiet);
   const opener = told === 0 ? `silent since ${last}` : `silent since ${last}, told ${told} times`;
   const run = newRun(trigger, UNKEYED, opener, (deadline - silence.for) as Instant, 0);
-  return draft.add(timed({ ...run, facts: spellOf(silence, last) }, deadline, trigger.settle));
+  return draft.add(timed({ ...run, opened: last, facts: spellOf(silence, last) }, deadline, trigger.settle));
 }
 
 /** Under its alias a spell is known by when it began; the event of that instant does not end it. */

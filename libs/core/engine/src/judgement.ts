@@ -1,10 +1,10 @@
 import { days, earlier, later, plus, type Duration, type Instant } from '@tripline/kernel';
 import type { AbsenceNode, EventNode, GroupNode, Item, Leaf, LookNode, Node, SequenceNode, TimesNode } from './condition.js';
-import { isAfter, type Fact, type Mark, type Span } from './fact.js';
+import { isAfter, type Extension, type Fact, type Mark, type Span } from './fact.js';
 
 /**
  * What is known of a condition. `open`: it will be decided, without further events, at `deadline` or later; `on` is what it waits for.
- * `used` are the facts it rests on, `spans` the absences.
+ * `used` are the facts it rests on, `spans` the absences; `item` is where in a sequence it stands.
  */
 export type Verdict =
   | {
@@ -14,7 +14,13 @@ export type Verdict =
       readonly used: readonly Fact[];
       readonly spans: readonly Span[];
     }
-  | { readonly kind: 'open'; readonly deadline: Instant; readonly used: readonly Fact[]; readonly on: readonly Leaf[] }
+  | {
+      readonly kind: 'open';
+      readonly deadline: Instant;
+      readonly used: readonly Fact[];
+      readonly on: readonly Leaf[];
+      readonly item?: number;
+    }
   | { readonly kind: 'failed'; readonly item?: number; readonly unknown?: true };
 
 /** What a condition is judged by. */
@@ -23,10 +29,12 @@ export type Ground = {
   /** What rests on absence is decided up to this instant, inclusive. */
   readonly horizon: Instant;
   readonly settle: Duration;
-  /** Deadlines count from here at the earliest (`onRepeat: extend`). */
-  readonly extended?: Instant;
-  /** Was there such an event in `(after, to]`, told before `to` + settle? Undefined: nobody knows. */
-  readonly look: (leaf: Leaf, after: Instant, to: Instant) => boolean | undefined;
+  /** What `onRepeat: extend` moved, of the items of the condition's list. */
+  readonly extended?: readonly Extension[] | undefined;
+  /** Deadlines count from here at the earliest. */
+  readonly earliest?: Instant | undefined;
+  /** Was there such an event in `(after, to.at]` beside the one that is `to`? Undefined: nobody knows. */
+  readonly look: (leaf: Leaf, after: Instant, to: Mark) => boolean | undefined;
 };
 
 /** How long a condition waits for an event that has no `within`. */
@@ -35,6 +43,8 @@ const RUN_LIFE: Duration = days(30);
 export const FAR = 8_640_000_000_000_000 as Instant;
 /** After a decision by the clock: events of that instant come later. */
 const BY_CLOCK = -1;
+/** The turn of the event that opened the attempt. */
+const OPENER = 0;
 const FAILED: Verdict = { kind: 'failed' };
 
 /**
@@ -42,7 +52,8 @@ const FAILED: Verdict = { kind: 'failed' };
  * facts arrived.
  * I1. Windows are half-open in event time; an event counts for one only if it was received before the window's end + settle.
  * I2. `done` and `failed` rest on events alone or on deadlines ≤ horizon; a greater horizon never takes them back.
- * I3. An event counts for one element of a sequence only.
+ * I3. An event counts for one element of a sequence only; the one that something counts from neither breaks it nor is seen by it.
+ * I4. What was seen, or not, at a moment that is decided is not asked again: memory may have forgotten.
  */
 export function judge(node: Node, from: Mark, end: Instant, ground: Ground): Verdict {
   switch (node.kind) {
@@ -64,8 +75,8 @@ export function judge(node: Node, from: Mark, end: Instant, ground: Ground): Ver
 }
 
 /** Where a span that begins here ends. */
-const endOf = (from: Mark, length: Duration, { extended }: Ground): Instant =>
-  plus(extended === undefined ? from.at : later(from.at, extended), length);
+const endOf = (from: Mark, length: Duration, { earliest }: Ground): Instant =>
+  plus(earliest === undefined ? from.at : later(from.at, earliest), length);
 
 const within = (from: Mark, length: Duration | undefined, end: Instant, ground: Ground): Instant =>
   length === undefined ? end : earlier(end, endOf(from, length, ground));
@@ -104,14 +115,15 @@ function judgeTimes(
   return { kind: 'open', deadline: ends.reduce(earlier, end), used: [], on: [leaf] };
 }
 
+/** Did it happen, or may it have, at the mark or later, and not as the very event that is the mark? */
+const isSince = ({ at, order, until }: Fact, mark: Mark): boolean =>
+  until === undefined ? at >= mark.at && order !== mark.order : until >= mark.at;
+
 function judgeAbsence({ leaf, for: length, strict }: AbsenceNode, from: Mark, outer: Instant, ground: Ground): Verdict {
   const end = endOf(from, length, ground);
   if (end > outer) return FAILED;
-  const isBroken = ground.facts.some(
-    (f) =>
-      f.leaf === leaf.index && f.order !== from.order && (strict ? f.at > from.at : f.at >= from.at) && isInTime(f, end, ground),
-  );
-  if (isBroken) return FAILED;
+  const after = strict ? { at: (from.at + 1) as Instant, order: from.order } : from;
+  if (ground.facts.some((f) => f.leaf === leaf.index && isSince(f, after) && isInTime(f, end, ground))) return FAILED;
   const begun = strict ? ground.facts.filter((f) => f.leaf === leaf.index && f.order === 0) : [];
   if (end > ground.horizon) return { kind: 'open', deadline: end, used: begun, on: [leaf] };
   return {
@@ -126,16 +138,17 @@ function judgeAbsence({ leaf, for: length, strict }: AbsenceNode, from: Mark, ou
 /** Decided by a deadline of length zero; what is already there need not wait for it. */
 function judgeLook({ leaf, within: length }: LookNode, from: Mark, ground: Ground): Verdict {
   const after = (from.at - length) as Instant;
-  const found = ground.look(leaf, after, from.at);
+  const found = ground.look(leaf, after, from);
   const wanted = leaf.role === 'seen';
+  const { at, order } = from;
+  const known = ground.facts.find((f) => f.leaf === leaf.index && f.at === at && f.order === order);
   const done: Verdict = {
-    kind: 'done',
-    at: from.at,
-    order: from.order,
-    used: [],
-    spans: wanted ? [] : [{ leaf: leaf.index, from: after, to: from.at }],
+    ...{ kind: 'done', at, order },
+    used: [known ?? { leaf: leaf.index, at, received: at, order, used: true }],
+    spans: wanted ? [] : [{ leaf: leaf.index, from: after, to: at }],
   };
   if (found === true) return wanted ? done : FAILED;
+  if (known !== undefined) return done;
   if (from.at > ground.horizon) return { kind: 'open', deadline: from.at, used: [], on: [leaf] };
   if (found === undefined) return { kind: 'failed', unknown: true };
   return wanted ? FAILED : done;
@@ -147,15 +160,32 @@ function judgeSequence({ items, within: length }: SequenceNode, from: Mark, oute
   const spans: Span[] = [];
   let mark = from;
   for (const [item, { node, without }] of items.entries()) {
-    const verdict = judgeBetween(without, mark, judge(node, mark, end, ground), ground);
-    if (verdict.kind === 'failed') return { ...verdict, item };
+    const verdict = judgeBetween(without, mark, judge(node, mark, end, ofItem(ground, item)), ground);
+    if (verdict.kind === 'failed') return mayMove(mark, from, ground) ? movable(mark, used, item) : { ...verdict, item };
     used.push(...verdict.used);
-    if (verdict.kind === 'open') return { ...verdict, used };
+    if (verdict.kind === 'open') return { ...verdict, used, item };
     spans.push(...verdict.spans);
     mark = verdict;
   }
   return { kind: 'done', at: mark.at, order: mark.order, used, spans };
 }
+
+/** What is counted from, unless it opened the attempt, may turn out to have happened earlier: nothing that rests on it has failed before its settle is over. */
+const mayMove = (mark: Mark, from: Mark, { horizon }: Ground): boolean =>
+  mark !== from && mark.order !== OPENER && mark.at > horizon;
+const movable = ({ at }: Mark, used: readonly Fact[], item: number): Verdict => ({
+  kind: 'open',
+  deadline: at,
+  used,
+  on: [],
+  item,
+});
+
+/** Each item of the condition's list has its own extension: what was over before a repeat stays over. */
+const ofItem = (ground: Ground, item: number): Ground =>
+  ground.extended === undefined
+    ? ground
+    : { ...ground, extended: undefined, earliest: ground.extended.find((each) => each.item === item)?.at };
 
 /**
  * Nothing of `without` between the mark and what came next. What did happen is a deadline for the rest: something earlier may still
@@ -164,11 +194,12 @@ function judgeSequence({ items, within: length }: SequenceNode, from: Mark, oute
 function judgeBetween(without: Item['without'], mark: Mark, verdict: Verdict, ground: Ground): Verdict {
   if (without.length === 0 || verdict.kind === 'failed') return verdict;
   const leaves = without.map((leaf) => leaf.index);
-  const breaks = ground.facts.filter((f) => leaves.includes(f.leaf) && f.order !== mark.order && f.at >= mark.at);
+  const breaks = ground.facts.filter((f) => leaves.includes(f.leaf) && isSince(f, mark));
   const cut = first(verdict.kind === 'open' ? breaks : breaks.filter((f) => isInTime(f, verdict.at, ground)));
   const on = verdict.kind === 'open' ? verdict.on : without;
   if (cut !== undefined) {
-    const deadline = verdict.kind === 'open' ? earlier(cut.at, verdict.deadline) : cut.at;
+    const at = later(cut.at, mark.at);
+    const deadline = verdict.kind === 'open' ? earlier(at, verdict.deadline) : at;
     return deadline <= ground.horizon ? FAILED : { kind: 'open', deadline, used: verdict.used, on };
   }
   if (verdict.kind === 'open') return verdict;

@@ -6,7 +6,9 @@ import type { Leaf } from './condition.js';
 import { belongs, mayBelong } from './correlation.js';
 import type { Draft } from './draft.js';
 import { isAccepted, possibly, surely } from './event-test.js';
-import { FACTS_UNUSED_MAX, isAfter, type Fact, type Mark } from './fact.js';
+import { extensionOf } from './extension.js';
+import { isAfter, type Fact, type Mark } from './fact.js';
+import { keptFacts } from './kept-facts.js';
 import { complete } from './firing.js';
 import { FAR, judge, type Ground, type Verdict } from './judgement.js';
 import { makeFact } from './make-fact.js';
@@ -19,7 +21,7 @@ export type Offered = { readonly moved: boolean; readonly taken: boolean };
 
 /**
  * Offers an event to the attempts of a trigger whose condition is not complete: each keeps it as a fact of the leaves it fits, and is judged
- * anew. An event that moves an attempt on is not at once the first of another.
+ * anew. An event that moves an attempt on is not at once the first of another, unless that attempt was over and only awaits its timer.
  */
 export function offer(draft: Draft, trigger: CompiledTrigger, roles: Roles, event: Event): Offered {
   let moved = false;
@@ -35,7 +37,11 @@ export function offer(draft: Draft, trigger: CompiledTrigger, roles: Roles, even
     taken ||= firsts.length > 0;
     const start = firsts.map(({ at }) => at).reduce(earlier, run.start);
     const next = draft.replace(run, { ...run, start, depth: Math.max(run.depth, depth), facts: [...run.facts, ...facts] });
-    moved = decide(draft, trigger, next, run.from, event.received).some((fact) => fact.order === order) || moved;
+    const mayOpen = roles.opens.length > 0;
+    const isOpen = !mayOpen || isOpenTo(draft, trigger, run, event);
+    const soon = mayOpen && isOpen ? usedBefore(draft, trigger, next, event) : [];
+    const used = [...soon, ...decide(draft, trigger, next, run.from, event.received)];
+    moved ||= isOpen && used.some((fact) => fact.order === order);
   }
   return { moved, taken };
 }
@@ -78,10 +84,18 @@ export function groundOf(draft: Draft, trigger: CompiledTrigger, run: Run, horiz
     facts: run.facts,
     horizon,
     settle: trigger.settle,
-    ...(run.extended === undefined ? {} : { extended: run.extended }),
-    look: (leaf, after, to) => lookBack(draft, trigger, leaf, run.key, after, to),
+    ...extensionOf(run),
+    look: (leaf, after, to) =>
+      lookBack(draft, trigger, leaf, run.key, after, isSuch(trigger, run, leaf, to) ? ((to.at - 1) as Instant) : to.at, to.at),
   };
 }
+
+/** Is the event that one looks back from such an event itself? It does not see itself, nor its like of that instant. */
+const isSuch = ({ condition: { leaves } }: CompiledTrigger, { facts }: Run, { names }: Leaf, mark: Mark): boolean =>
+  facts.some((fact) => {
+    const leaf = fact.order === mark.order && fact.at === mark.at ? leaves[fact.leaf] : undefined;
+    return leaf?.role === 'event' && leaf.names.some((name) => names.includes(name));
+  });
 
 export const verdictOn = (draft: Draft, trigger: CompiledTrigger, run: Run, horizon: Instant): Verdict =>
   judge(trigger.condition.root, startOf(run), FAR, groundOf(draft, trigger, run, horizon));
@@ -148,20 +162,19 @@ function slid({ condition }: CompiledTrigger, run: Run): Run | undefined {
   return { ...run, start, facts: run.facts.filter((fact) => fact !== head) };
 }
 
-/** Would the attempt still be undecided without this event? A late tick must not let more in than a punctual one. */
-export function isOpenTo(draft: Draft, trigger: CompiledTrigger, run: Run, { timestamp, received }: Event): boolean {
+/** How the attempt stands without this event when it reaches us. A late tick must not let more in than a punctual one. */
+export function verdictAt(draft: Draft, trigger: CompiledTrigger, run: Run, { timestamp, received }: Event): Verdict {
   const reached = later(timestamp, (received - trigger.settle) as Instant);
-  return verdictOn(draft, trigger, run, later(run.from, reached)).kind === 'open';
+  return verdictOn(draft, trigger, run, later(run.from, reached));
 }
 
-/** What the condition rests on, and of the rest the newest of each leaf; once it is complete only what expressions read. */
-function keptFacts({ condition }: CompiledTrigger, run: Run, used: readonly Fact[], isComplete: boolean): readonly Fact[] {
-  if (isComplete)
-    return used.filter(({ kept, id }) => kept !== undefined || id !== undefined).map((fact) => ({ ...fact, used: true }));
-  const kept = run.facts.map((fact) => (used.includes(fact) === fact.used ? fact : { ...fact, used: !fact.used }));
-  return kept.filter((fact, i) => {
-    if (fact.used) return true;
-    const max = condition.limits[fact.leaf] ?? FACTS_UNUSED_MAX;
-    return kept.slice(i + 1).filter((each) => each.leaf === fact.leaf && !each.used).length < max;
-  });
+/** What the attempt rests on just before the instant of the event, whatever ticks have said by then. */
+function usedBefore(draft: Draft, trigger: CompiledTrigger, run: Run, { timestamp, received }: Event): readonly Fact[] {
+  const reached = later((timestamp - 1) as Instant, (received - trigger.settle) as Instant);
+  const verdict = verdictOn(draft, trigger, run, later(run.from, reached));
+  return verdict.kind === 'failed' ? [] : verdict.used;
 }
+
+/** Would the attempt still be undecided without this event? */
+export const isOpenTo = (draft: Draft, trigger: CompiledTrigger, run: Run, event: Event): boolean =>
+  verdictAt(draft, trigger, run, event).kind === 'open';

@@ -1,7 +1,7 @@
 import { plus, type Duration, type Instant } from '@tripline/kernel';
 import type { Event } from '@tripline/model';
 import type { CompiledTrigger, EventTest, Roles } from './compiled-trigger.js';
-import type { Leaf } from './condition.js';
+import type { Leaf, Node } from './condition.js';
 import { mayBelong, type Key } from './correlation.js';
 import type { Draft } from './draft.js';
 import { isAccepted, isKnownToBe, possibly } from './event-test.js';
@@ -13,7 +13,7 @@ import { REMEMBERED_MAX, REMEMBERED_TIMES_MAX, type Remembered, type Run } from 
  * Remembers events that conditions look back to, and those after the first that a delayed first event would still find: negated ones, exits,
  * and the elements to come.
  * I1. An entry lives until no moment that is still accepted can look back to its newest time.
- * I2. Times are newest first. Of an absence `for` a time, those older than `settle` before the newest are but one: a window that is
+ * I2. Times are newest first. Of an absence `for` a time that ends the condition, those older than `settle` before the newest are but one: a window that is
  *     still undecided when a delayed first event arrives ends no earlier than that.
  * I3. An event of unknown key holds for every key where it denies, and for none where it is wanted.
  */
@@ -29,11 +29,23 @@ function rememberLeaf(draft: Draft, trigger: CompiledTrigger, leaf: Leaf, event:
   const key = leaf.key(event.properties);
   const isWanted = role === 'event' || role === 'seen';
   const isOne = isWanted ? key !== undefined && isKnownToBe(draft, leaf, event) : possibly(draft, leaf, event, undefined);
-  if (!isOne || (role === 'event' && !isAccepted(event, trigger.accept))) return;
+  if (!isOne || (role === 'event' && (!isAccepted(event, trigger.accept) || isTaken(draft, trigger, leaf, key, event)))) return;
   const { id, kept } = makeFact(draft, trigger, leaf, event, 0);
   const named = id === undefined ? undefined : { id, ...(kept === undefined ? {} : { kept }) };
-  put(draft, trigger, { test, key, window, thin: role === 'not' && window > 0, named }, event);
+  const isLate = role === 'seen' && event.received >= plus(event.timestamp, trigger.settle);
+  put(draft, trigger, { test, key, window, thin: isLast(trigger.condition.root, leaf), named, isLate }, event);
 }
+
+/** Is it the absence that ends the condition? */
+function isLast(node: Node, leaf: Leaf): boolean {
+  if (node.kind === 'absence') return node.leaf === leaf;
+  const last = node.kind === 'sequence' ? node.items.at(-1) : undefined;
+  return last !== undefined && isLast(last.node, leaf);
+}
+
+/** An attempt of its key was completed by it: there is nothing left to find. */
+const isTaken = (draft: Draft, { name }: CompiledTrigger, { test }: Leaf, key: Key, { timestamp }: Event): boolean =>
+  draft.taken.some((each) => each.trigger === name && each.test === test && each.key === key && each.at === timestamp);
 
 type Put = {
   readonly test: string;
@@ -41,9 +53,10 @@ type Put = {
   readonly window: Duration;
   readonly thin: boolean;
   readonly named?: NonNullable<Remembered['events']>[number] | undefined;
+  readonly isLate?: boolean;
 };
 
-function put(draft: Draft, trigger: CompiledTrigger, { test, key, window, thin, named }: Put, event: Event): void {
+function put(draft: Draft, trigger: CompiledTrigger, { test, key, window, thin, named, isLate }: Put, event: Event): void {
   const entry = entryKey(key);
   const { remembered } = draft.state;
   const before = remembered.find((each) => each.trigger === trigger.name && each.test === test && each.key === entry);
@@ -56,9 +69,22 @@ function put(draft: Draft, trigger: CompiledTrigger, { test, key, window, thin, 
   const times = some.map(({ at }) => at);
   const until = plus(times[0] ?? event.timestamp, (window + trigger.accept) as Duration);
   const others = remembered.filter((each) => each !== before && each.until > event.received);
-  const next = { trigger: trigger.name, test, key: entry, times, cut: before?.cut === true || some.length < all.length, until };
+  const cut = before?.cut === true || some.length < all.length;
+  const late = lateOf(before, times, isLate === true ? event : undefined);
+  const next = { trigger: trigger.name, test, key: entry, times, cut, until, ...(late.length === 0 ? {} : { late }) };
   const events = some.flatMap((each) => each.named ?? []);
   draft.set({ remembered: bounded(draft, [...others, events.length < some.length ? next : { ...next, events }]) });
+}
+
+/** An event that was there already stays as early as it came. */
+function lateOf(
+  before: Remembered | undefined,
+  times: readonly Instant[],
+  event: Event | undefined,
+): NonNullable<Remembered['late']> {
+  const known = (before?.late ?? []).filter(({ at }) => times.includes(at));
+  if (event === undefined) return known;
+  return before?.times.includes(event.timestamp) === true ? known : [...known, { at: event.timestamp, received: event.received }];
 }
 
 const entryKey = (key: Key): string | null => (typeof key === 'string' ? key : null);
@@ -115,16 +141,17 @@ function factsOf({ index: leaf, role }: Leaf, { times, events, cut }: Remembered
     return at < from || (role === 'event' && at === from) ? [] : [{ ...fact, ...events?.[i] }];
   });
   const isLost = cut && role === 'not' && (times.at(-1) ?? from) > from;
-  return isLost ? [...facts, { leaf, at: from, received: from, order: 0, used: false }] : facts;
+  return isLost ? [...facts, { leaf, at: from, received: from, order: 0, used: false, until: times.at(-1) ?? from }] : facts;
 }
 
 /** An attempt took these: one that begins later does not take them again. */
 export function forget(draft: Draft, trigger: CompiledTrigger, run: Run, used: readonly Fact[]): void {
   const taken = used.flatMap(({ leaf, at }) => {
-    const { test, memory } = trigger.condition.leaves[leaf] ?? {};
-    return memory === undefined ? [] : [{ test, at }];
+    const { test = '', memory, role } = trigger.condition.leaves[leaf] ?? {};
+    return memory === undefined || role !== 'event' ? [] : [{ test, at }];
   });
   if (taken.length === 0) return;
+  draft.taken.push(...taken.map((each) => ({ ...each, trigger: trigger.name, key: run.key })));
   const remembered = draft.state.remembered.map((entry) => {
     const isTaken = (at: Instant): boolean => taken.some((each) => each.test === entry.test && each.at === at);
     if (entry.trigger !== trigger.name || entry.key !== run.key || !entry.times.some(isTaken)) return entry;
@@ -136,7 +163,7 @@ export function forget(draft: Draft, trigger: CompiledTrigger, run: Run, used: r
   draft.set({ remembered: remembered.filter(({ times }) => times.length > 0) });
 }
 
-/** Was there such an event in `(after, to]`? Undefined where what is remembered does not reach back so far. */
+/** Was there such an event in `(after, to]`, told before `mark` + settle where it is wanted? Undefined where what is remembered does not reach back so far. */
 export function lookBack(
   draft: Draft,
   trigger: CompiledTrigger,
@@ -144,9 +171,12 @@ export function lookBack(
   key: string,
   after: Instant,
   to: Instant,
+  mark: Instant,
 ): boolean | undefined {
   const entries = entriesFor(draft, trigger, leaf.test, key);
-  if (entries.some(({ times }) => times.some((time) => time > after && time <= to))) return true;
+  const isInTime = ({ late = [] }: Remembered, time: Instant): boolean =>
+    late.every(({ at, received }) => at !== time || received < plus(mark, trigger.settle));
+  if (entries.some((entry) => entry.times.some((time) => time > after && time <= to && isInTime(entry, time)))) return true;
   const isKnown = after >= trigger.since && entries.every(({ cut, times }) => !cut || (times.at(-1) ?? to) <= after);
   return isKnown ? false : undefined;
 }

@@ -4,7 +4,7 @@ import { causeOf } from './cause.js';
 import type { CompiledTrigger, Roles } from './compiled-trigger.js';
 import type { Leaf } from './condition.js';
 import type { Draft } from './draft.js';
-import { isAccepted, surely } from './event-test.js';
+import { isAccepted, isKnownToBe, surely } from './event-test.js';
 import { hasLeft } from './exits.js';
 import { collectInto } from './lets.js';
 import { makeFact } from './make-fact.js';
@@ -20,17 +20,17 @@ import { isSameAttempt, repeat } from './repeat.js';
  */
 export function openOrRepeat(draft: Draft, trigger: CompiledTrigger, roles: Roles, event: Event): void {
   if (event.historical === true || event.causedBy?.trigger === trigger.name) return;
-  for (const leaf of roles.opens) if (openByLeaf(draft, trigger, leaf, event)) return;
+  for (const leaf of roles.opens) if (openByLeaf(draft, trigger, roles, leaf, event)) return;
 }
 
 /** Answers whether it was such an event. */
-function openByLeaf(draft: Draft, trigger: CompiledTrigger, leaf: Leaf, event: Event): boolean {
+function openByLeaf(draft: Draft, trigger: CompiledTrigger, roles: Roles, leaf: Leaf, event: Event): boolean {
   const key = keyOf(draft, trigger, leaf, event);
   if (key === undefined || !surely(draft, trigger, leaf, event, undefined)) return false;
   if (!isAccepted(event, trigger.accept)) return noted(draft, trigger, 'event-late');
   const depth = causeOf(draft, trigger, event);
   if (depth === undefined) return true;
-  const fresh = freshRun(draft, trigger, leaf, key, event, depth);
+  const fresh = freshRun(draft, trigger, roles, leaf, key, event, depth);
   const open = trigger.trigger.onRepeat === 'parallel' ? [] : openAttempts(draft, trigger, fresh, event);
   for (const run of open) if (run.version === trigger.version) repeat(draft, trigger, run, fresh, event);
   if (open.length === 0 && trigger.live && mayOpen(draft, trigger, fresh, event)) openRun(draft, trigger, fresh, event);
@@ -50,11 +50,20 @@ function keyOf(draft: Draft, trigger: CompiledTrigger, leaf: Leaf, event: Event)
   return undefined;
 }
 
-/** The attempt that the event would open, with what is already there that it must not find. */
-function freshRun(draft: Draft, trigger: CompiledTrigger, leaf: Leaf, key: string, event: Event, depth: number): Run {
+/** The attempt that the event would open: it counts for every first element that it fits; with what is already there that it must not find. */
+function freshRun(
+  draft: Draft,
+  trigger: CompiledTrigger,
+  { opens }: Roles,
+  leaf: Leaf,
+  key: string,
+  event: Event,
+  depth: number,
+): Run {
   const run = newRun(trigger, key, event.id, event.timestamp, depth);
-  const facts = [makeFact(draft, trigger, leaf, event, 0), ...rememberedFacts(draft, trigger, key, event.timestamp, 1)];
-  return { ...run, facts };
+  const fits = opens.filter((each) => each === leaf || (each.key(event.properties) === key && isKnownToBe(draft, each, event)));
+  const firsts = fits.map((each) => makeFact(draft, trigger, each, event, 0));
+  return { ...run, facts: [...firsts, ...rememberedFacts(draft, trigger, key, event.timestamp, 1)] };
 }
 
 const openAttempts = (draft: Draft, trigger: CompiledTrigger, fresh: Run, event: Event): readonly Run[] =>

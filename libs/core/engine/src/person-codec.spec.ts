@@ -33,11 +33,12 @@ describe('a stored person', () => {
     const person = personWith(
       {
         ...RUN,
-        extended: at(1_500),
+        extended: [{ item: 1, at: at(1_500) }],
         facts: [{ leaf: 0, at: at(1_100), received: at(1_105), order: 0, used: true, id: 'm2', kept: { n: 1 } }],
       },
       { ...RUN, facts: [{ leaf: 2, at: at(1_100), received: at(1_100), order: 3, used: false, kept: {} }] },
       { ...RUN, facts: [{ leaf: 2, at: at(1_100), received: at(1_100), order: 3, used: false, id: 'm3' }] },
+      { ...RUN, facts: [{ leaf: 2, at: at(1_100), received: at(1_100), order: 3, used: false, until: at(1_200) }] },
       {
         ...RUN,
         phase: 'completing',
@@ -50,6 +51,10 @@ describe('a stored person', () => {
     );
     const remembered = [
       { trigger: 't', test: 'abc', key: null, times: [at(1_009), at(1_003)], cut: true, until: at(2_000) },
+      {
+        ...{ trigger: 't', test: 'abe', key: null, times: [at(1_009)], cut: false, until: at(2_000) },
+        late: [{ at: at(1_009), received: at(1_500) }],
+      },
       {
         trigger: 't',
         test: 'abd',

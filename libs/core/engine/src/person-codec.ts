@@ -1,5 +1,6 @@
 import { assert, decodeUtf8, encodeUtf8, parseJson, plus, type Duration, type Instant, type JsonObject } from '@tripline/kernel';
-import type { Fact, Span } from './fact.js';
+import { packFact, unpackFact, type StoredFact } from './fact-codec.js';
+import type { Span } from './fact.js';
 import type { Decided, Item, PersonState, Phase, Quiet, Remembered, Run, SentAction } from './person-state.js';
 
 /** Counts up when the form changes; a build reads the forms it knows and stops at others. */
@@ -40,7 +41,8 @@ export function personText(state: PersonState): string {
       r.until - zero,
       r.times.map((time) => time - zero),
       r.cut ? 1 : 0,
-      ...(r.events === undefined ? [] : [r.events]),
+      ...(r.events === undefined && r.late === undefined ? [] : [none(r.events)]),
+      ...(r.late === undefined ? [] : [r.late.map(({ at, received }) => [at - zero, received - at])]),
     ]),
     quiet.map((q) => [
       q.trigger,
@@ -83,7 +85,7 @@ function packRun(r: Run, zero: Instant): Packed {
     Object.entries(r.lists).map(([name, items]) => [name, items.map((i) => [i.at - zero, i.properties, none(i.unique)])]),
     after(r.decided, zero),
     (r.spans ?? []).map((span) => [span.leaf, span.from - zero, span.to - zero, span.open === true ? 1 : 0]),
-    after(r.extended, zero),
+    none(r.extended?.map(({ item, at }) => [item, at - zero])),
     r.counted ? 1 : 0,
     r.met === undefined ? null : r.met.map(({ wait, at }) => [wait, at - zero]),
     after(r.waited, zero),
@@ -92,11 +94,6 @@ function packRun(r: Run, zero: Instant): Packed {
   ];
 }
 
-const packFact = (f: Fact, zero: Instant): Packed => [
-  ...[f.leaf, f.at - zero, f.received - f.at, f.order, f.used ? 1 : 0],
-  ...(f.id === undefined && f.kept === undefined ? [] : [none(f.id)]),
-  ...(f.kept === undefined ? [] : [f.kept]),
-];
 /** What only some runs have; nothing where there is none of it. */
 function packJourney({ arms, held, goalFrom, goalOver }: Run, zero: Instant): Packed {
   if (arms === undefined && held === undefined && goalFrom === undefined) return [];
@@ -137,12 +134,12 @@ type StoredAction = [
   ...[id: string, step: string, expires: number, final: Maybe<NonNullable<SentAction['final']>>],
   ...[closed: Maybe<number>, later: SentAction['later'], recalled: number],
 ];
-type StoredFact = [leaf: number, at: number, delay: number, order: number, used: number, id?: Maybe<string>, kept?: JsonObject];
 type StoredSpan = [leaf: number, from: number, to: number, open: number];
 type StoredRun = [
   ...[trigger: string, version: number, key: string, opener: string, phase: number, position: number],
   ...[opened: number, start: number, from: Maybe<number>, deadline: number, due: number, depth: number],
-  ...[facts: StoredFact[], lists: [string, StoredItem[]][], decided: Maybe<number>, spans: StoredSpan[], extended: Maybe<number>],
+  ...[facts: StoredFact[], lists: [string, StoredItem[]][], decided: Maybe<number>, spans: StoredSpan[]],
+  ...[extended: Maybe<[item: number, at: number][]>],
   ...[counted: number, met: Maybe<[wait: number, span: number][]>, waited: Maybe<number>, actions: StoredAction[]],
   ...[journey?: StoredJourney],
 ];
@@ -150,7 +147,16 @@ type StoredJourney = [...[arms: Maybe<NonNullable<Run['arms']>>, held: number, g
 type Stored = [
   ...[form: number, zero: Instant, revision: number, traitsAt: Instant, traits: JsonObject],
   ...[current: number[], before: number[], runs: StoredRun[]],
-  remembered: [string, string, Maybe<string>, number, number[], number, Remembered['events']?][],
+  remembered: [
+    string,
+    string,
+    Maybe<string>,
+    number,
+    number[],
+    number,
+    Maybe<NonNullable<Remembered['events']>>?,
+    [span: number, delay: number][]?,
+  ][],
   quiet: [string, number, Maybe<number>, Maybe<number>, number?][],
   decided: [string, string, number, number, number][],
   counted: PersonState['counted'],
@@ -165,7 +171,10 @@ const unpackRemembered = (r: Stored[8][number], zero: Instant): Remembered => ({
   times: r[4].map((span) => at(zero, span)),
   until: at(zero, r[3]),
   cut: r[5] === 1,
-  ...(r[6] === undefined ? {} : { events: r[6] }),
+  ...(r[6] === undefined || r[6] === null ? {} : { events: r[6] }),
+  ...(r[7] === undefined
+    ? {}
+    : { late: r[7].map(([span, delay]) => ({ at: at(zero, span), received: at(zero, span + delay) })) }),
 });
 
 function unpackQuiet(q: Stored[9][number], zero: Instant): Quiet {
@@ -205,19 +214,11 @@ function unpackRun(r: StoredRun, zero: Instant): Run {
   };
   if (r[14] !== null) run.decided = at(zero, r[14]);
   if (r[14] !== null) run.spans = r[15].map((span) => unpackSpan(span, zero));
-  if (r[16] !== null) run.extended = at(zero, r[16]);
+  if (r[16] !== null) run.extended = r[16].map(([item, span]) => ({ item, at: at(zero, span) }));
   if (r[18] !== null) run.met = r[18].map(([wait, span]) => ({ wait, at: at(zero, span) }));
   if (r[19] !== null) run.waited = at(zero, r[19]);
   if (r[21] !== undefined) unpackJourney(run, r[21], zero);
   return run;
-}
-
-function unpackFact([leaf, span, delay, order, used, id, kept]: StoredFact, zero: Instant): Fact {
-  const happened = at(zero, span);
-  const fact: Writable<Fact> = { leaf, at: happened, received: plus(happened, delay as Duration), order, used: used === 1 };
-  if (id !== undefined && id !== null) fact.id = id;
-  if (kept !== undefined) fact.kept = kept;
-  return fact;
 }
 
 const unpackSpan = ([leaf, from, to, open]: StoredSpan, zero: Instant): Span => ({

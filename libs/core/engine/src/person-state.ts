@@ -1,6 +1,6 @@
 import type { Instant, JsonObject } from '@tripline/kernel';
 import type { FinalStatus, OutcomeStatus } from '@tripline/model';
-import type { Fact, Span } from './fact.js';
+import type { Extension, Fact, Span } from './fact.js';
 
 /** Open and watched runs of one person; one more is not opened, and counted. */
 export const RUNS_MAX = 100;
@@ -71,8 +71,8 @@ export type Run = {
   readonly depth: number;
   /** What the condition knows so far; once it is complete, what expressions read of it. */
   readonly facts: readonly Fact[];
-  /** From when deadlines count at the earliest: the newest first event, under `onRepeat: extend`. */
-  readonly extended?: Instant;
+  /** The newest repeat while each element of the condition's list was waited for, under `onRepeat: extend`; absent: none. */
+  readonly extended?: readonly Extension[];
   readonly lists: { readonly [name: string]: readonly Item[] };
   /** When its condition completed; absent while matching. */
   readonly decided?: Instant;
@@ -105,6 +105,8 @@ export type Remembered = {
   readonly times: readonly Instant[];
   /** Of each its message id and what expressions read of it, where an element names it. */
   readonly events?: readonly { readonly id: string; readonly kept?: JsonObject }[];
+  /** Of `seen`: those that came later than settle, and when. */
+  readonly late?: readonly { readonly at: Instant; readonly received: Instant }[];
   /** Older ones were dropped: before the last of `times` nothing is known. */
   readonly cut: boolean;
   /** Forgotten from this instant on. */

@@ -4,6 +4,7 @@ import { compileTrigger } from './compile-trigger.js';
 import { ANY_EVENT, TRAITS_CHANGED, type CompiledTrigger, type Roles } from './compiled-trigger.js';
 import type { Definition, Definitions } from './definitions.js';
 import { NameTable } from './name-table.js';
+import { bothRoles } from './roles.js';
 import { mustFindZone, type Zone } from './zones.js';
 
 /** One trigger that names an event, and what the event is to it. */
@@ -28,9 +29,9 @@ export class Program {
   /** The zone of what names none, or one that is not known. */
   readonly zone: Zone;
   readonly #versions = new Map<string, Map<number, CompiledTrigger>>();
-  readonly #interests = new Map<string, Interest[]>();
+  readonly #interests = new Map<string, readonly Interest[]>();
   readonly #names: NameTable;
-  readonly #all: boolean;
+  readonly #any: readonly Interest[];
 
   constructor(definitions: Definitions, { zone = 'UTC' }: ProgramOptions) {
     this.zone = mustFindZone(zone);
@@ -38,19 +39,20 @@ export class Program {
     for (const definition of definitions) if (definition.state !== 'withdrawn') this.#add(definition, problems);
     this.problems = problems;
     this.acceptMax = Math.max(0, ...this.triggers().map((t) => t.accept)) as Duration;
-    this.#all = this.#interests.has(ANY_EVENT);
+    this.#any = this.#interests.get(ANY_EVENT) ?? NONE;
+    if (this.#any.length > 0)
+      for (const [name, named] of this.#interests) if (name !== ANY_EVENT) this.#interests.set(name, together(named, this.#any));
     this.#names = new NameTable([...this.#interests.keys(), ...OWN_NAMES]);
   }
 
   /** Must the record be parsed? `span` is where its event's name stands in the bytes. Allocates nothing. */
   concerns(value: Uint8Array, span: NameSpan): boolean {
-    return this.#all || this.#names.has(value, span);
+    return this.#any.length > 0 || this.#names.has(value, span);
   }
 
   /** The triggers that name this event, those that watch for any event last. */
   interests(name: string): readonly Interest[] {
-    const named = this.#interests.get(name) ?? NONE;
-    return this.#all && name !== ANY_EVENT ? [...named, ...(this.#interests.get(ANY_EVENT) ?? NONE)] : named;
+    return this.#interests.get(name) ?? this.#any;
   }
 
   /** The triggers that look at changes of traits. */
@@ -81,11 +83,19 @@ export class Program {
     const versions = this.#versions.get(name) ?? new Map<number, CompiledTrigger>();
     this.#versions.set(name, versions.set(version, trigger));
     for (const [event, roles] of trigger.roles) {
-      const interests = this.#interests.get(event) ?? [];
-      this.#interests.set(event, interests);
-      interests.push({ trigger, roles });
+      this.#interests.set(event, [...(this.#interests.get(event) ?? NONE), { trigger, roles }]);
     }
   }
+}
+
+/** What an event is under two of its names: a trigger that has both sees it once. */
+export function together(first: readonly Interest[], second: readonly Interest[]): readonly Interest[] {
+  const also = new Map(second.map((each) => [each.trigger, each.roles]));
+  const both = first.map((each) => {
+    const roles = also.get(each.trigger);
+    return roles === undefined ? each : { trigger: each.trigger, roles: bothRoles(each.roles, roles) };
+  });
+  return [...both, ...second.filter(({ trigger }) => first.every((each) => each.trigger !== trigger))];
 }
 
 /** Identifies carry traits, outcomes complete steps: they concern every task. */

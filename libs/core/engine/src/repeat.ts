@@ -1,7 +1,8 @@
 import type { Event } from '@tripline/model';
 import type { CompiledTrigger } from './compiled-trigger.js';
 import type { Draft } from './draft.js';
-import { decide, isOpenTo, verdictOn } from './matching.js';
+import { extendedBy, extensionOf } from './extension.js';
+import { decide, isOpenTo, verdictAt, verdictOn } from './matching.js';
 import type { Run } from './person-state.js';
 
 /**
@@ -10,7 +11,7 @@ import type { Run } from './person-state.js';
  */
 export function isSameAttempt(draft: Draft, trigger: CompiledTrigger, run: Run, fresh: Run, event: Event): boolean {
   if (run.phase === 'watched') return false;
-  if (run.phase === 'matching' && !isOpenTo(draft, trigger, run, event)) return false;
+  if (run.phase === 'matching' && !isOpenTo(draft, draft.triggerOf(run) ?? trigger, run, event)) return false;
   const { timestamp } = event;
   return timestamp >= run.start || verdictOn(draft, trigger, fresh, run.start).kind === 'open';
 }
@@ -19,12 +20,20 @@ export function isSameAttempt(draft: Draft, trigger: CompiledTrigger, run: Run, 
  * Meets a repeated first event as `onRepeat` says. Restart and extend keep the run's id and what `let` collected.
  * I1. No deadline moves back: only an event newer than the start restarts, only a later one extends.
  */
-export function repeat(draft: Draft, trigger: CompiledTrigger, run: Run, fresh: Run, { timestamp, received }: Event): void {
+export function repeat(draft: Draft, trigger: CompiledTrigger, run: Run, fresh: Run, event: Event): void {
   if (run.phase !== 'matching') return;
+  const { timestamp, received } = event;
   const { onRepeat } = trigger.trigger;
   const depth = Math.max(run.depth, fresh.depth);
   if (onRepeat === 'restart' && timestamp > run.start)
     decide(draft, trigger, draft.replace(run, { ...run, start: timestamp, facts: fresh.facts, depth }), run.from, received);
-  if (onRepeat === 'extend' && timestamp > (run.extended ?? run.start))
-    decide(draft, trigger, draft.replace(run, { ...run, extended: timestamp }), run.from, received);
+  if (onRepeat === 'extend' && timestamp > (extensionOf(run).earliest ?? run.start))
+    decide(draft, trigger, draft.replace(run, extend(draft, trigger, run, event)), run.from, received);
+}
+
+/** The deadlines of what is waited for count from the repeat; what was over before it stays over. */
+function extend(draft: Draft, trigger: CompiledTrigger, run: Run, event: Event): Run {
+  const verdict = verdictAt(draft, trigger, run, event);
+  const item = verdict.kind === 'open' ? verdict.item : undefined;
+  return { ...run, extended: extendedBy(run, { item: item ?? 0, at: event.timestamp }) };
 }

@@ -48,3 +48,16 @@ const empty = (): Building => ({
 });
 
 const namesOf = ({ add, minus }: ListPart): Set<string> => new Set(minus === undefined ? [add.name] : [add.name, minus]);
+
+/** What an event is that has two names here. */
+export const bothRoles = (a: Roles, b: Roles): Roles => ({
+  opens: [...a.opens, ...b.opens],
+  leaves: [...a.leaves, ...b.leaves],
+  remembers: [...a.remembers, ...b.remembers],
+  negates: [...a.negates, ...b.negates],
+  resets: a.resets || b.resets,
+  exits: [...a.exits, ...b.exits],
+  lists: [...a.lists, ...b.lists],
+  wakes: a.wakes || b.wakes,
+  reaches: a.reaches || b.reaches,
+});

@@ -1,4 +1,5 @@
 import { assert, type Instant } from '@tripline/kernel';
+import { cancelKnown } from './cancel.js';
 import type { Draft } from './draft.js';
 import { isOnlyWatched } from './goal.js';
 import { decideQuiet } from './inactivity.js';
@@ -58,5 +59,6 @@ function decideRun(draft: Draft, run: Run): void {
   if (run.phase === 'completing' || run.phase === 'watched') return closeSilent(draft, run, run.deadline, SILENCE_AFTER_EXPIRY);
   if (trigger === undefined) return draft.remove(run);
   if (run.phase === 'waiting') return void goOn(draft, trigger, run, { decided: run.deadline, ready: run.due });
-  decide(draft, trigger, run, run.deadline, run.due);
+  const used = decide(draft, trigger, run, run.deadline, run.due);
+  cancelKnown(draft, trigger, run, used);
 }
