@@ -115,7 +115,7 @@ function listen(child: ChildProcess): (text: string) => Promise<void> {
   return async (text) => {
     await new Promise<void>((found, failed) => {
       child.once('exit', () => failed(new Error(`ended before it said ${text}: ${said}`)));
-      check = () => said.includes(text) && /watching[^]*$/.test(said.slice(said.indexOf(text))) && found();
+      check = () => said.includes(text) && said.includes('watching') && found();
       check();
     });
     said = '';
