@@ -1,4 +1,5 @@
 export { assert, AssertionError, unreachable } from './assert.js';
+export { Heap } from './heap.js';
 export { deriveId, type IdKind } from './ids.js';
 export { isDeeperThan, isJsonObject, parseJson, type Json, type JsonObject } from './json.js';
 export { murmur2, partitionOf } from './murmur2.js';

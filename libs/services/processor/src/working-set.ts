@@ -1,11 +1,11 @@
-import { assert, type Instant } from '@tripline/kernel';
+import { assert, Heap, type Instant } from '@tripline/kernel';
 import { nextTimer, type PersonState } from '@tripline/engine';
 import type { Checkpoint, Clock, TaskChange, TaskStore, Timer } from '@tripline/ports';
 import { SecondChance } from './second-chance.js';
 import { Slice } from './slice.js';
 import { decodeStoredPerson, PersonWriter } from './stored-person.js';
 import { StoredTimers } from './stored-timers.js';
-import { compareTimers, sameTimer, TimerHeap } from './timer-heap.js';
+import { compareTimers, sameTimer } from './timer-order.js';
 
 /** One person as a task sees them. `armed` is the timer that stands for them; `stored` the one the store has, once the commit under way is done. */
 export type Holding = {
@@ -43,8 +43,8 @@ export class WorkingSet {
   #dirty = new Map<string, Changed>();
   #flushing: ReadonlyMap<string, Changed> | undefined;
   #change: TaskChange | undefined;
-  #heap = new TimerHeap();
-  #flushingHeap = new TimerHeap();
+  #heap = new Heap(compareTimers);
+  #flushingHeap = new Heap(compareTimers);
   #hot: SecondChance<Changed>;
   #flushingHot: Iterable<Changed> = [];
   #clean: ReadonlyMap<string, Holding> = new Map();
@@ -111,7 +111,7 @@ export class WorkingSet {
       assert(this.#flushing === undefined, 'I4: one flush at a time');
       this.#flushing = this.#dirty;
       this.#dirty = new Map();
-      [this.#flushingHeap, this.#heap] = [this.#heap, new TimerHeap()];
+      [this.#flushingHeap, this.#heap] = [this.#heap, new Heap(compareTimers)];
       [this.#flushingHot, this.#hot] = [this.#hot, new SecondChance(this.hotPeopleMax())];
       this.#change = await this.#makeChange(this.#flushing, checkpoint, definitions(), new Slice(clock));
     }
@@ -129,7 +129,7 @@ export class WorkingSet {
     this.#flushing = undefined;
     this.#flushingHot = [];
     this.#change = undefined;
-    this.#flushingHeap = new TimerHeap();
+    this.#flushingHeap = new Heap(compareTimers);
     this.#timers.restart();
   }
 
@@ -204,7 +204,7 @@ export class WorkingSet {
     return changed.packed;
   }
 
-  #heapHead(heap: TimerHeap): Timer | undefined {
+  #heapHead(heap: Heap<Timer>): Timer | undefined {
     for (let head = heap.peek(); head !== undefined; head = heap.peek()) {
       if (sameTimer(this.#inMemory(head.person)?.armed, head)) return head;
       heap.pop();

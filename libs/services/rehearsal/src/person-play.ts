@@ -1,7 +1,7 @@
 import { advance, nextTimer, outcomeEvent, type Input, type PersonState, type Program } from '@tripline/engine';
 import { assert, type Instant } from '@tripline/kernel';
 import type { Action, Event, PersonKey } from '@tripline/model';
-import type { Due } from './due-heap.js';
+import type { Due } from './due.js';
 
 /** Timers and outcomes between two events of one person: what is more goes round in a circle. */
 const STEPS_MAX = 100_000;

@@ -1,7 +1,7 @@
 import type { Program } from '@tripline/engine';
-import { AssertionError, later, type Instant } from '@tripline/kernel';
+import { AssertionError, Heap, later, type Instant } from '@tripline/kernel';
 import type { Action, Event, PersonKey } from '@tripline/model';
-import { compareDues, DueHeap, type Due } from './due-heap.js';
+import { compareDues, type Due } from './due.js';
 import { PersonPlay } from './person-play.js';
 
 /** What a replay tells while it goes. */
@@ -22,7 +22,7 @@ type Waiting = Due & { readonly play: PersonPlay };
 export class Replay {
   #clock = 0 as Instant;
   readonly #plays = new Map<PersonKey, PersonPlay>();
-  readonly #heap = new DueHeap<Waiting>();
+  readonly #heap = new Heap<Waiting>(compareDues);
   readonly #counting = new Map<PersonPlay, Waiting>();
   readonly #setAside = new Set<PersonKey>();
 

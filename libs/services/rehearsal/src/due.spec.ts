@@ -1,14 +1,14 @@
 import { expect, it } from '@jest/globals';
-import { makeInstant } from '@tripline/kernel';
+import { Heap, makeInstant } from '@tripline/kernel';
 import fc from 'fast-check';
-import { compareDues, DueHeap, type Due } from './due-heap.js';
+import { compareDues, type Due } from './due.js';
 
 it('gives what was put in, by instant, then deadline, then person', () => {
   const small = fc.integer({ min: 0, max: 3 }).map(makeInstant);
   const due = fc.record({ at: small, deadline: small, person: fc.constantFrom('u:a', 'u:b', 'u:Z') });
   fc.assert(
     fc.property(fc.array(due), fc.integer({ min: 0, max: 5 }), (dues, before) => {
-      const heap = new DueHeap<Due>();
+      const heap = new Heap<Due>(compareDues);
       const popped: (Due | undefined)[] = [];
       for (const one of dues.slice(0, before)) heap.push(one);
       const early = heap.pop();

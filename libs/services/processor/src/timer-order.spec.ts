@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { makeInstant } from '@tripline/kernel';
+import { Heap, makeInstant } from '@tripline/kernel';
 import type { Timer } from '@tripline/ports';
 import fc from 'fast-check';
-import { compareTimers, TimerHeap } from './timer-heap.js';
+import { compareTimers } from './timer-order.js';
 
 const timers = fc.array(
   fc.record({
@@ -16,7 +16,7 @@ describe('a heap of timers', () => {
   test('gives them in the order of due, deadline, person, however pushes and pops are mixed', () => {
     fc.assert(
       fc.property(timers, fc.nat(20), (given, popped) => {
-        const heap = new TimerHeap();
+        const heap = new Heap<Timer>(compareTimers);
         given.forEach((timer) => heap.push(timer));
         const rest: Timer[] = [...given].sort(compareTimers);
         for (let i = 0; i < popped; i++) expect(heap.pop()).toEqual(rest.shift());
