@@ -1,5 +1,12 @@
-import { PARTITIONS_DEFAULT } from '@tripline/model';
-import { describeConfig, readConfig } from '@tripline/nest-kit';
+import {
+  describeConfig,
+  INSTANCE,
+  KAFKA_BROKERS,
+  LOG_LEVEL,
+  partitionsSetting,
+  portSetting,
+  readConfig,
+} from '@tripline/nest-kit';
 import { z } from 'zod';
 
 const PAIR = /^([^=,\s]+)=([^=,\s]+)$/;
@@ -13,21 +20,12 @@ const writeKeys = z.string().transform((text, context): Record<string, string> =
 });
 
 const schema = z.object({
-  KAFKA_BROKERS: z
-    .string()
-    .transform((text) => text.split(',').map((broker) => broker.trim()))
-    .describe('Kafka brokers, host:port, separated by commas'),
+  KAFKA_BROKERS,
   WRITE_KEYS: writeKeys.describe('Write keys and the names of their sources, as key1=web,key2=shop'),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(8080).describe('Port for /v1, health and metrics'),
-  PARTITIONS: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(1_024)
-    .default(PARTITIONS_DEFAULT)
-    .describe('Partitions of tripline.events, the same for every service. Chosen once: another number later is refused at start'),
-  INSTANCE: z.string().min(1).optional().describe('A name of this process for the brokers to log'),
-  LOG_LEVEL: z.enum(['info', 'warn', 'error']).default('info').describe('The least level of log lines'),
+  PORT: portSetting('Port for /v1, health and metrics'),
+  PARTITIONS: partitionsSetting('tripline.events'),
+  INSTANCE,
+  LOG_LEVEL,
 });
 
 export type CollectorConfig = z.output<typeof schema>;

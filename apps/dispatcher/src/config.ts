@@ -1,15 +1,23 @@
-import { CHANNELS, PARTITIONS_DEFAULT, type Channel } from '@tripline/model';
-import { describeConfig, readConfig } from '@tripline/nest-kit';
+import { CHANNELS, type Channel } from '@tripline/model';
+import {
+  describeConfig,
+  INSTANCE,
+  KAFKA_BROKERS,
+  listSetting,
+  LOG_LEVEL,
+  partitionsSetting,
+  portSetting,
+  readConfig,
+} from '@tripline/nest-kit';
 import { z } from 'zod';
 
 const text = z.string().min(1);
 const url = z.url({ protocol: /^https?$/, message: 'must be an http(s) address' });
-const list = text.transform((given) => given.split(',').map((part) => part.trim()));
 const flag = z.enum(['true', 'false'], 'must be true or false').transform((given) => given === 'true');
 
 /** `name=value` pairs, the value up to the next comma; the problem names no value, for its place is the log. */
 const pairsOf = (message: string) =>
-  list.transform((parts, context): Record<string, string> => {
+  listSetting.transform((parts, context): Record<string, string> => {
     const pairs = parts.map((part) => /^([^=\s]+)=(\S+)$/.exec(part));
     if (pairs.every((pair) => pair !== null)) return Object.fromEntries(pairs.map(([, name = '', value = '']) => [name, value]));
     context.addIssue({ code: 'custom', message });
@@ -45,18 +53,12 @@ const schema = z
       .describe(
         'Who sends: mailbox (kept and shown, nothing leaves; the default), sendgrid, twilio or webhook; on web always stream',
       ),
-    KAFKA_BROKERS: list.describe('Kafka brokers, host:port, separated by commas'),
+    KAFKA_BROKERS,
     DATABASE_URL: text.describe('PostgreSQL: attempts, templates, profiles, the mailbox'),
-    PORT: z.coerce.number().int().min(0).max(65_535).default(8080).describe('Port for health, metrics and, on web, /v1/stream'),
-    PARTITIONS: z.coerce
-      .number()
-      .int()
-      .min(1)
-      .max(1_024)
-      .default(PARTITIONS_DEFAULT)
-      .describe('Partitions of every topic, the same for every service. Chosen once: another number later is refused at start'),
-    INSTANCE: text.optional().describe('A name of this process for the brokers to log'),
-    LOG_LEVEL: z.enum(['info', 'warn', 'error']).default('info').describe('The least level of log lines'),
+    PORT: portSetting('Port for health, metrics and, on web, /v1/stream'),
+    PARTITIONS: partitionsSetting(),
+    INSTANCE,
+    LOG_LEVEL,
     MAIL_FROM: text.optional().describe('Sender of e-mail whose template names none: Shop <shop@shop.example>'),
     SENDGRID_API_KEY: text.optional().describe('SendGrid: the key, SG.…'),
     SENDGRID_BASE_URL: url.optional().describe('SendGrid: another address than its own, for the EU region or a stand-in'),
@@ -73,7 +75,7 @@ const schema = z
     WEBHOOK_SECRETS: secrets
       .optional()
       .describe('Webhooks: secrets by name, as crm=whsec_…,erp=whsec_…; several of one name, parted by |, all sign'),
-    WEBHOOK_ALLOW: list
+    WEBHOOK_ALLOW: listSetting
       .optional()
       .describe('Webhooks: addresses and ranges beside the public ones, for development: 127.0.0.1,10.0.0.0/8'),
     WEBHOOK_ALLOW_HTTP: flag.default(false).describe('Webhooks: true takes endpoints without TLS too'),

@@ -1,6 +1,5 @@
 import { parseDuration, type Duration } from '@tripline/kernel';
-import { PARTITIONS_DEFAULT } from '@tripline/model';
-import { describeConfig, readConfig } from '@tripline/nest-kit';
+import { describeConfig, KAFKA_BROKERS, LOG_LEVEL, partitionsSetting, portSetting, readConfig } from '@tripline/nest-kit';
 import { z } from 'zod';
 
 const CHECKPOINT_EVERY_DEFAULT = '5s';
@@ -14,11 +13,7 @@ const duration = z.string().transform((text, context): Duration => {
 
 /** The manual: `describeProcessorConfig` prints it. */
 const schema = z.object({
-  KAFKA_BROKERS: z
-    .string()
-    .transform((text) => text.split(',').map((broker) => broker.trim()))
-    .pipe(z.array(z.string().regex(/^\S+:\d+$/, 'must be host:port, separated by commas')))
-    .describe('Kafka brokers, host:port, separated by commas'),
+  KAFKA_BROKERS,
   STATE_DIR: z
     .string()
     .min(1)
@@ -30,20 +25,8 @@ const schema = z.object({
     .min(1)
     .optional()
     .describe('A name of this process that outlives restarts (a StatefulSet gives the pod name): the same tasks come back to it'),
-  PORT: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(65_535)
-    .default(8080)
-    .describe('Port for health, metrics and questions about a person'),
-  PARTITIONS: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(1_024)
-    .default(PARTITIONS_DEFAULT)
-    .describe('Partitions of tripline.events, the same for every service. Chosen once: another number later is refused at start'),
+  PORT: portSetting('Port for health, metrics and questions about a person'),
+  PARTITIONS: partitionsSetting('tripline.events'),
   CHECKPOINT_EVERY: duration
     .default(duration.parse(CHECKPOINT_EVERY_DEFAULT))
     .describe(
@@ -55,7 +38,7 @@ const schema = z.object({
     .describe(
       'Where a task without state begins. beginning: at the first record ever, and it stops where that is gone. earliest: at the first that is left, to accept the loss; set it for one start only',
     ),
-  LOG_LEVEL: z.enum(['info', 'warn', 'error']).default('info').describe('The least level of log lines'),
+  LOG_LEVEL,
 });
 
 export type ProcessorConfig = z.output<typeof schema>;

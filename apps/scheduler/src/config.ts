@@ -1,12 +1,16 @@
-import { PARTITIONS_DEFAULT } from '@tripline/model';
-import { describeConfig, readConfig } from '@tripline/nest-kit';
+import {
+  describeConfig,
+  INSTANCE,
+  KAFKA_BROKERS,
+  LOG_LEVEL,
+  partitionsSetting,
+  portSetting,
+  readConfig,
+} from '@tripline/nest-kit';
 import { z } from 'zod';
 
 const schema = z.object({
-  KAFKA_BROKERS: z
-    .string()
-    .transform((text) => text.split(',').map((broker) => broker.trim()))
-    .describe('Kafka brokers, host:port, separated by commas'),
+  KAFKA_BROKERS,
   DATABASE_URL: z
     .string()
     .min(1)
@@ -15,16 +19,10 @@ const schema = z.object({
     .enum(['required', 'assumed'], 'must be required or assumed')
     .default('required')
     .describe('required: marketing goes only to who has agreed. assumed: to who has not said no; for demonstrations'),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(8080).describe('Port for health and metrics'),
-  PARTITIONS: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(1_024)
-    .default(PARTITIONS_DEFAULT)
-    .describe('Partitions of every topic, the same for every service. Chosen once: another number later is refused at start'),
-  INSTANCE: z.string().min(1).optional().describe('A name of this process for the brokers to log'),
-  LOG_LEVEL: z.enum(['info', 'warn', 'error']).default('info').describe('The least level of log lines'),
+  PORT: portSetting('Port for health and metrics'),
+  PARTITIONS: partitionsSetting(),
+  INSTANCE,
+  LOG_LEVEL,
 });
 
 export type SchedulerConfig = z.output<typeof schema>;

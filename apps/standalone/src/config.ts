@@ -1,14 +1,8 @@
-import { describeConfig, readConfig } from '@tripline/nest-kit';
+import { describeConfig, portSetting, readConfig } from '@tripline/nest-kit';
 import { z } from 'zod';
 
 const schema = z.object({
-  PORT: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(65_535)
-    .default(8080)
-    .describe('The one port: /v1 for events, /api, the page, /health, /metrics'),
+  PORT: portSetting('The one port: /v1 for events, /api, the page, /health, /metrics'),
   HOST: z
     .string()
     .min(1)

@@ -12,4 +12,5 @@ export { LogStrategy } from './log-strategy.js';
 export { type MetricsText } from './metrics-text.js';
 export { PortsModule, type PortsOptions } from './ports.module.js';
 export { DRAIN_MAX_MS, runUntilSignal, type Ending } from './run-until-signal.js';
+export { INSTANCE, KAFKA_BROKERS, listSetting, LOG_LEVEL, partitionsSetting, portSetting } from './settings.js';
 export { CLOCK, EVENT_LOG, METRICS_TEXT, WATCH } from './tokens.js';
