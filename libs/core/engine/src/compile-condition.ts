@@ -25,8 +25,18 @@ export function compileCondition(compilation: Compilation): CompiledCondition {
   if (first === 'silence' && by !== undefined) compilation.refuse('by', "silence is a person's: `inactive` knows no `by`");
   if (first === 'several' && (onRepeat === 'restart' || onRepeat === 'extend'))
     compilation.refuse('onRepeat', `${onRepeat} needs a first element that is one event`);
-  const condition = { root, leaves: compiler.leaves, limits: compiler.limits, opens, first } as const;
+  const last = absenceAtEnd(root);
+  const condition: Condition = {
+    ...{ root, leaves: compiler.leaves, limits: compiler.limits, opens, first },
+    ...(last === undefined ? {} : { lastAbsence: last }),
+  };
   return compiler.silence === undefined ? { condition } : { condition, silence: compiler.silence };
+}
+
+function absenceAtEnd(node: Node): Leaf | undefined {
+  if (node.kind === 'absence') return node.leaf;
+  const last = node.kind === 'sequence' ? node.items.at(-1) : undefined;
+  return last === undefined ? undefined : absenceAtEnd(last.node);
 }
 
 /** An attempt begins with what comes first in a sequence, with any element of a group. */

@@ -57,4 +57,6 @@ export type Condition = {
    * its window is over. `silence`: no event begins it.
    */
   readonly first: 'one' | 'several' | 'silence';
+  /** The leaf of the absence that ends it, where one does. */
+  readonly lastAbsence?: Leaf;
 };

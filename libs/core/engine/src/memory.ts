@@ -1,7 +1,7 @@
 import { plus, type Duration, type Instant } from '@tripline/kernel';
 import type { Event } from '@tripline/model';
 import type { CompiledTrigger, EventTest, Roles } from './compiled-trigger.js';
-import type { Leaf, Node } from './condition.js';
+import type { Leaf } from './condition.js';
 import { mayBelong, type Key } from './correlation.js';
 import type { Draft } from './draft.js';
 import { isAccepted, isKnownToBe, possibly } from './event-test.js';
@@ -33,14 +33,7 @@ function rememberLeaf(draft: Draft, trigger: CompiledTrigger, leaf: Leaf, event:
   const { id, kept } = makeFact(draft, trigger, leaf, event, 0);
   const named = id === undefined ? undefined : { id, ...(kept === undefined ? {} : { kept }) };
   const isLate = role === 'seen' && event.received >= plus(event.timestamp, trigger.settle);
-  put(draft, trigger, { test, key, window, thin: isLast(trigger.condition.root, leaf), named, isLate }, event);
-}
-
-/** Is it the absence that ends the condition? */
-function isLast(node: Node, leaf: Leaf): boolean {
-  if (node.kind === 'absence') return node.leaf === leaf;
-  const last = node.kind === 'sequence' ? node.items.at(-1) : undefined;
-  return last !== undefined && isLast(last.node, leaf);
+  put(draft, trigger, { test, key, window, thin: trigger.condition.lastAbsence === leaf, named, isLate }, event);
 }
 
 /** An attempt of its key was completed by it: there is nothing left to find. */
