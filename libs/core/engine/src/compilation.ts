@@ -1,12 +1,23 @@
 import { digest, type Problem } from '@tripline/kernel';
 import { documentPath, type Trigger } from '@tripline/model';
 import type { EventTest } from './compiled-trigger.js';
+import type { Extra, Leaf } from './condition.js';
 import { compileKey } from './correlation.js';
 import { compileExpression, type Expression, type Names } from './expression.js';
 import { TriggerNames } from './names.js';
 
-/** What is asked of an event, in a few characters: a person keeps them with every entry of memory. Only one trigger's tests must differ. */
-export const testOf = (...parts: readonly string[]): string => digest(JSON.stringify(parts)).slice(0, 8);
+/**
+ * What is asked of an event, in a few characters: a person keeps them with every entry of memory. Only one trigger's tests must differ;
+ * an exit that asks what the `not` at the end asks is the same test.
+ */
+export const testOf = (
+  role: Leaf['role'] | 'end',
+  names: readonly string[],
+  { where = '', by = '' }: Asked,
+  extra?: Extra,
+): string => digest(JSON.stringify([role, JSON.stringify(names), where, by, JSON.stringify(extra ?? null)])).slice(0, 8);
+
+type Asked = { readonly where?: string | undefined; readonly by?: string | undefined };
 
 /** One trigger on its way to being compiled: what its names mean, its expressions by where they stand, and what is wrong with it. */
 export class Compilation {
@@ -33,16 +44,12 @@ export class Compilation {
     return compiled.value;
   }
 
-  test(
-    path: string,
-    name: string,
-    { where, by }: { where?: string | undefined; by?: string | undefined },
-    names: Names,
-  ): EventTest {
+  test(path: string, name: string, asked: Asked, names: Names): EventTest {
+    const { where, by } = asked;
     const compiled = this.expression(`${path}.where`, where, names);
     if (by !== undefined && this.trigger.by === undefined)
       this.refuse(`${path}.by`, 'the trigger has no `by` that this could change');
-    const asked = testOf('event', name, where ?? '', by ?? '');
-    return { name, test: asked, key: compileKey(by ?? this.trigger.by), ...(compiled === undefined ? {} : { where: compiled }) };
+    const key = compileKey(by ?? this.trigger.by);
+    return { name, test: testOf('end', [name], asked), key, ...(compiled === undefined ? {} : { where: compiled }) };
   }
 }

@@ -19,24 +19,17 @@ export type CompiledCondition = { readonly condition: Condition; readonly silenc
 export function compileCondition(compilation: Compilation): CompiledCondition {
   const { by, when, onRepeat } = compilation.trigger;
   const compiler = new ConditionCompiler(compilation);
-  const root = compiler.sequence(when.sequence, when.within, 'when', true);
+  const root = compiler.sequence(when.sequence, when.within, { path: 'when', isFirst: true, isLast: true });
   const opens = openersOf(root);
   const first = compiler.silence !== undefined ? 'silence' : isOne(root) ? 'one' : 'several';
   if (first === 'silence' && by !== undefined) compilation.refuse('by', "silence is a person's: `inactive` knows no `by`");
   if (first === 'several' && (onRepeat === 'restart' || onRepeat === 'extend'))
     compilation.refuse('onRepeat', `${onRepeat} needs a first element that is one event`);
-  const last = absenceAtEnd(root);
   const condition: Condition = {
     ...{ root, leaves: compiler.leaves, limits: compiler.limits, opens, first },
-    ...(last === undefined ? {} : { lastAbsence: last }),
+    recalled: compiler.leaves.filter(({ role, memory }) => memory !== undefined && (role === 'not' || role === 'event')),
   };
   return compiler.silence === undefined ? { condition } : { condition, silence: compiler.silence };
-}
-
-function absenceAtEnd(node: Node): Leaf | undefined {
-  if (node.kind === 'absence') return node.leaf;
-  const last = node.kind === 'sequence' ? node.items.at(-1) : undefined;
-  return last === undefined ? undefined : absenceAtEnd(last.node);
 }
 
 /** An attempt begins with what comes first in a sequence, with any element of a group. */
@@ -51,7 +44,8 @@ function isOne(node: Node): boolean {
   return node.kind === 'event' || (node.kind === 'any' && node.nodes.every((each) => each.kind === 'event'));
 }
 
-type Place = { readonly path: string; readonly isFirst: boolean };
+/** Where an element stands, and whether the whole condition begins or ends with it. */
+type Place = { readonly path: string; readonly isFirst: boolean; readonly isLast: boolean };
 type Looks = {
   readonly names: readonly string[];
   readonly role: Leaf['role'];
@@ -60,6 +54,7 @@ type Looks = {
   readonly as?: string | undefined;
   readonly extra?: Extra;
   readonly memory?: Duration;
+  readonly ends?: boolean;
 };
 
 class ConditionCompiler {
@@ -70,11 +65,12 @@ class ConditionCompiler {
 
   constructor(readonly compilation: Compilation) {}
 
-  sequence(elements: readonly Element[], within: Duration | undefined, path: string, isFirst: boolean): SequenceNode {
+  sequence(elements: readonly Element[], within: Duration | undefined, { path, isFirst, isLast }: Place): SequenceNode {
     const items: Item[] = [];
     let without: Leaf[] = [];
     elements.forEach((element, i) => {
-      const place = { path: `${path}.sequence.${i}`, isFirst: isFirst && i === 0 };
+      const ends = { isFirst: isFirst && i === 0, isLast: isLast && i === elements.length - 1 };
+      const place = { path: `${path}.sequence.${i}`, ...ends };
       if ('not' in element && element.for === undefined) return void without.push(this.between(element, place));
       if (within !== undefined && 'not' in element && element.for !== undefined && element.for > within)
         this.compilation.refuse(`${place.path}.for`, 'is longer than the sequence may last');
@@ -85,7 +81,7 @@ class ConditionCompiler {
   }
 
   private node(element: Element, place: Place): Node {
-    if ('sequence' in element) return this.sequence(element.sequence, element.within, place.path, place.isFirst);
+    if ('sequence' in element) return this.sequence(element.sequence, element.within, place);
     if ('all' in element) return this.group('all', element.all, element.within, place);
     if ('any' in element) return this.group('any', element.any, element.within, place);
     if ('not' in element) return this.absence({ ...element, for: element.for ?? (0 as Duration) }, place);
@@ -102,7 +98,7 @@ class ConditionCompiler {
     within: Duration | undefined,
     { path, isFirst }: Place,
   ): Node {
-    const nodes = elements.map((element, i) => this.node(element, { path: `${path}.${kind}.${i}`, isFirst }));
+    const nodes = elements.map((element, i) => this.node(element, { path: `${path}.${kind}.${i}`, isFirst, isLast: false }));
     return { kind, nodes, ...span(within) };
   }
 
@@ -119,10 +115,10 @@ class ConditionCompiler {
 
   private absence(
     element: { not: string; where?: string | undefined; by?: string | undefined; for: Duration },
-    { path }: Place,
+    { path, isLast: ends }: Place,
   ): Node {
     const { not, where, by } = element;
-    const leaf = this.leaf({ names: [not], role: 'not', where, by, memory: element.for }, path);
+    const leaf = this.leaf({ names: [not], role: 'not', where, by, memory: element.for, ends }, path);
     return { kind: 'absence', leaf, for: element.for, strict: false };
   }
 
@@ -162,7 +158,10 @@ class ConditionCompiler {
   /** On the page, and neither on another nor gone until the time is over. */
   private stay({ stay, for: length, as }: StayElement, place: Place): Node {
     const on = this.leaf({ ...subjectOf({ page: stay }), role: 'event', as }, place.path);
-    const gone = this.leaf({ names: [EVENT_OF.page, EVENT_OF.leave], role: 'not', memory: length }, place.path);
+    const gone = this.leaf(
+      { names: [EVENT_OF.page, EVENT_OF.leave], role: 'not', memory: length, ends: place.isLast },
+      place.path,
+    );
     const items = [
       { node: { kind: 'event', leaf: on } as const, without: [] },
       { node: { kind: 'absence', leaf: gone, for: length, strict: false } as const, without: [] },
@@ -176,15 +175,14 @@ class ConditionCompiler {
   }
 
   private leaf(looks: Looks, path: string, limit = FACTS_UNUSED_MAX): Leaf {
-    const { names, role, where, by, as, extra, memory } = looks;
+    const { names, role, where, by, as, extra, memory, ends = false } = looks;
     const { compilation } = this;
     const compiled = compilation.test(path, names[0] ?? '', { where, by }, compilation.names.besideEvent(this.#aliases));
     if (as !== undefined) this.#aliases++;
     const leaf: Leaf = {
       index: this.leaves.length,
-      test: testOf(role, JSON.stringify(names), where ?? '', by ?? '', JSON.stringify(extra ?? null)),
-      names,
-      role,
+      test: testOf(ends ? 'end' : role, names, { where, by }, extra),
+      ...{ names, role, ends },
       key: compiled.key,
       ...(compiled.where === undefined ? {} : { where: compiled.where }),
       ...(extra === undefined ? {} : { extra }),

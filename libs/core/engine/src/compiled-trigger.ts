@@ -98,6 +98,8 @@ export type Roles = {
   readonly negates: readonly Leaf[];
   readonly resets: boolean;
   readonly exits: readonly EventTest[];
+  /** Exits that remember it: those that no leaf remembers alike. */
+  readonly remembersExits: readonly EventTest[];
   readonly lists: readonly ListPart[];
   /** Some wait is over with such an event. */
   readonly wakes: boolean;

@@ -21,6 +21,8 @@ export type Leaf = {
   readonly alias?: string;
   /** `event` opens or moves on, `not` ends, the others are looked up in memory. */
   readonly role: 'event' | 'not' | 'seen' | 'notSeen';
+  /** The condition ends with its absence. */
+  readonly ends: boolean;
   /** How far back from a moment memory must know of it; absent where nothing is remembered. */
   readonly memory?: Duration;
 };
@@ -57,6 +59,6 @@ export type Condition = {
    * its window is over. `silence`: no event begins it.
    */
   readonly first: 'one' | 'several' | 'silence';
-  /** The leaf of the absence that ends it, where one does. */
-  readonly lastAbsence?: Leaf;
+  /** The leaves an attempt finds events of that are there when it begins. */
+  readonly recalled: readonly Leaf[];
 };

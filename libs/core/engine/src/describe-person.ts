@@ -2,7 +2,7 @@ import { formatInstant, type Instant, type Json, type JsonObject } from '@tripli
 import type { PersonKey } from '@tripline/model';
 import type { CompiledTrigger } from './compiled-trigger.js';
 import type { Leaf } from './condition.js';
-import { extensionOf } from './extension.js';
+import { newestExtension } from './extension.js';
 import { FAR, judge, type Ground } from './judgement.js';
 import { startOf } from './matching.js';
 import { isOnlyWatched } from './goal.js';
@@ -85,7 +85,8 @@ const groundOf = ({ settle }: CompiledTrigger, run: Run): Ground => ({
   facts: run.facts,
   horizon: run.from,
   settle,
-  ...extensionOf(run),
+  extended: run.extended,
+  earliest: newestExtension(run),
   look: () => undefined,
 });
 

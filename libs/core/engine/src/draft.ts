@@ -9,15 +9,17 @@ import type { Tracer } from './trace.js';
 
 /**
  * The working copy of one person during one `advance`: the state so far and what it has put out.
- * I1. `state` is only ever replaced, never changed in place: the caller's value stays as it was.
+ * I1. The caller's value stays as it was: the first change copies it, the others change the copy. Nobody else holds that one.
  */
 export class Draft {
-  state: PersonState;
   readonly outputs: Output[] = [];
   /** What attempts were completed by during this input: it is not remembered for others. */
   readonly taken: { readonly trigger: string; readonly test: string; readonly key: string; readonly at: Instant }[] = [];
   /** The traits that this input changed, as they were and are; null is none. */
   changes: ReadonlyMap<string, { readonly before: Json; readonly after: Json }> = new Map();
+
+  #state: PersonState;
+  #isOurs = false;
 
   constructor(
     readonly program: Program,
@@ -25,11 +27,18 @@ export class Draft {
     readonly before: PersonState | undefined,
     readonly tracer?: Tracer,
   ) {
-    this.state = before ?? EMPTY_PERSON;
+    this.#state = before ?? EMPTY_PERSON;
+  }
+
+  /** As it is now: to be read, not to be held. */
+  get state(): PersonState {
+    return this.#state;
   }
 
   set(change: Partial<PersonState>): void {
-    this.state = { ...this.state, ...change };
+    if (this.#isOurs) Object.assign(this.#state, change);
+    else this.#state = { ...this.#state, ...change };
+    this.#isOurs = true;
   }
 
   /** Counted in a metric of that name; nothing depends on it. */

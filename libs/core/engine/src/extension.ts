@@ -1,12 +1,9 @@
-import { later } from '@tripline/kernel';
+import { later, type Instant } from '@tripline/kernel';
 import type { Extension } from './fact.js';
-import type { Ground } from './judgement.js';
 import type { Run } from './person-state.js';
 
-/** What repeats have moved of a run; the condition as a whole counts from the newest. */
-export function extensionOf({ extended }: Run): Pick<Ground, 'extended' | 'earliest'> {
-  return extended === undefined ? {} : { extended, earliest: extended.map(({ at }) => at).reduce(later) };
-}
+/** The newest repeat that has moved a run's deadlines: the condition as a whole counts from it. */
+export const newestExtension = ({ extended }: Run): Instant | undefined => extended?.map(({ at }) => at).reduce(later);
 
 /** The run's extensions with a repeat at `at` while this item was waited for. */
 export const extendedBy = ({ extended = [] }: Run, { item, at }: Extension): readonly Extension[] => [

@@ -6,7 +6,7 @@ import type { Draft } from './draft.js';
 import { isAccepted, surely } from './event-test.js';
 import { GOALS_MAX, type Run } from './person-state.js';
 import { runIdOf } from './run-id.js';
-import { timed } from './window.js';
+import { timerAt } from './window.js';
 
 /**
  * Watches whether a run reaches what its trigger is for.
@@ -75,7 +75,7 @@ export const isOnlyWatched = (run: Run): boolean =>
 export function conclude(draft: Draft, trigger: CompiledTrigger | undefined, run: Run): Run | undefined {
   const goal = trigger?.goal;
   if (trigger === undefined || goal === undefined || !isWatching(run)) return void draft.remove(run);
-  const next = timed(littleOf(goal, run), plus(run.goalFrom ?? run.start, goal.within), trigger.settle);
+  const next = { ...littleOf(goal, run), ...timerAt(plus(run.goalFrom ?? run.start, goal.within), trigger.settle) };
   makeRoom(draft, run);
   return draft.replace(run, next);
 }

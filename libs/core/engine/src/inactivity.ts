@@ -8,7 +8,7 @@ import type { Fact } from './fact.js';
 import { decide } from './matching.js';
 import { newRun } from './opening.js';
 import { RUNS_MAX, type Quiet, type Run } from './person-state.js';
-import { timed } from './window.js';
+import { timerAt } from './window.js';
 
 /**
  * Silence of a person for a span, once per spell, or again while it lasts.
@@ -49,7 +49,7 @@ function openSpell(draft: Draft, trigger: CompiledTrigger, silence: Silence, qui
   const deadline = endOf(silence, quiet);
   const opener = told === 0 ? `silent since ${last}` : `silent since ${last}, told ${told} times`;
   const run = newRun(trigger, UNKEYED, opener, (deadline - silence.for) as Instant, 0);
-  return draft.add(timed({ ...run, opened: last, facts: spellOf(silence, last) }, deadline, trigger.settle));
+  return draft.add({ ...run, opened: last, facts: spellOf(silence, last), ...timerAt(deadline, trigger.settle) });
 }
 
 /** Under its alias a spell is known by when it began; the event of that instant does not end it. */

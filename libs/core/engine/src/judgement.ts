@@ -84,12 +84,15 @@ const within = (from: Mark, length: Duration | undefined, end: Instant, ground: 
 const isInTime = (fact: Fact, end: Instant, { settle }: Ground): boolean =>
   fact.at < end && (end === FAR || fact.received < plus(end, settle));
 
-const first = (facts: readonly Fact[]): Fact | undefined =>
-  facts.reduce<Fact | undefined>((best, fact) => (best === undefined || isAfter(best, fact) ? fact : best), undefined);
+const first = (facts: readonly Fact[], isOne: (fact: Fact) => boolean): Fact | undefined => {
+  let best: Fact | undefined;
+  for (const fact of facts) if (isOne(fact) && (best === undefined || isAfter(best, fact))) best = fact;
+  return best;
+};
 
 function judgeEvent({ leaf, within: length }: EventNode, from: Mark, outer: Instant, ground: Ground): Verdict {
   const end = within(from, length ?? RUN_LIFE, outer, ground);
-  const found = first(ground.facts.filter((f) => f.leaf === leaf.index && isAfter(f, from) && isInTime(f, end, ground)));
+  const found = first(ground.facts, (f) => f.leaf === leaf.index && isAfter(f, from) && isInTime(f, end, ground));
   if (found !== undefined) return { kind: 'done', at: found.at, order: found.order, used: [found], spans: [] };
   return end <= ground.horizon ? FAILED : { kind: 'open', deadline: end, used: [], on: [leaf] };
 }
@@ -159,7 +162,8 @@ function judgeSequence({ items, within: length }: SequenceNode, from: Mark, oute
   const used: Fact[] = [];
   const spans: Span[] = [];
   let mark = from;
-  for (const [item, { node, without }] of items.entries()) {
+  for (let item = 0; item < items.length; item++) {
+    const { node, without } = items[item] as Item;
     const verdict = judgeBetween(without, mark, judge(node, mark, end, ofItem(ground, item)), ground);
     if (verdict.kind === 'failed') return mayMove(mark, from, ground) ? movable(mark, used, item) : { ...verdict, item };
     used.push(...verdict.used);
@@ -194,8 +198,8 @@ const ofItem = (ground: Ground, item: number): Ground =>
 function judgeBetween(without: Item['without'], mark: Mark, verdict: Verdict, ground: Ground): Verdict {
   if (without.length === 0 || verdict.kind === 'failed') return verdict;
   const leaves = without.map((leaf) => leaf.index);
-  const breaks = ground.facts.filter((f) => leaves.includes(f.leaf) && isSince(f, mark));
-  const cut = first(verdict.kind === 'open' ? breaks : breaks.filter((f) => isInTime(f, verdict.at, ground)));
+  const isBreak = (f: Fact): boolean => leaves.includes(f.leaf) && isSince(f, mark);
+  const cut = first(ground.facts, (f) => isBreak(f) && (verdict.kind === 'open' || isInTime(f, verdict.at, ground)));
   const on = verdict.kind === 'open' ? verdict.on : without;
   if (cut !== undefined) {
     const at = later(cut.at, mark.at);

@@ -6,7 +6,7 @@ import type { Leaf } from './condition.js';
 import { belongs, mayBelong } from './correlation.js';
 import type { Draft } from './draft.js';
 import { isAccepted, possibly, surely } from './event-test.js';
-import { extensionOf } from './extension.js';
+import { newestExtension } from './extension.js';
 import { isAfter, type Fact, type Mark } from './fact.js';
 import { keptFacts } from './kept-facts.js';
 import { complete } from './firing.js';
@@ -14,7 +14,7 @@ import { FAR, judge, type Ground, type Verdict } from './judgement.js';
 import { makeFact } from './make-fact.js';
 import { forget, lookBack } from './memory.js';
 import type { Run } from './person-state.js';
-import { timed } from './window.js';
+import { timerAt } from './window.js';
 
 /** What an event did to the open attempts of a trigger: `moved` one on, or was `taken` by one whose first element takes several. */
 export type Offered = { readonly moved: boolean; readonly taken: boolean };
@@ -29,7 +29,7 @@ export function offer(draft: Draft, trigger: CompiledTrigger, roles: Roles, even
   for (const run of draft.runsOf(trigger)) {
     if (run.phase !== 'matching' || !draft.state.runs.includes(run)) continue;
     const order = nextOrder(run);
-    const facts = roles.leaves.flatMap((leaf) => factOf(draft, trigger, run, leaf, event, order) ?? []);
+    const facts = factsOf(draft, trigger, roles, run, event, order);
     if (facts.length === 0) continue;
     const depth = facts.some(({ leaf }) => trigger.condition.leaves[leaf]?.role === 'event') ? (event.causedBy?.depth ?? 0) : 0;
     draft.trace('attempt.taken', trigger, run, () => ({ event: event.name, id: event.id, as: facts.map(({ leaf }) => leaf) }));
@@ -47,6 +47,24 @@ export function offer(draft: Draft, trigger: CompiledTrigger, roles: Roles, even
 }
 
 export const nextOrder = ({ facts }: Run): number => facts.reduce((max, { order }) => Math.max(max, order), 0) + 1;
+
+const NO_FACTS: readonly Fact[] = [];
+
+function factsOf(
+  draft: Draft,
+  trigger: CompiledTrigger,
+  { leaves }: Roles,
+  run: Run,
+  event: Event,
+  order: number,
+): readonly Fact[] {
+  let facts = NO_FACTS;
+  for (const leaf of leaves) {
+    const fact = factOf(draft, trigger, run, leaf, event, order);
+    if (fact !== undefined) facts = [...facts, fact];
+  }
+  return facts;
+}
 
 const isFirst = ({ condition }: CompiledTrigger, index: number): boolean => condition.opens.some((leaf) => leaf.index === index);
 
@@ -84,7 +102,8 @@ export function groundOf(draft: Draft, trigger: CompiledTrigger, run: Run, horiz
     facts: run.facts,
     horizon,
     settle: trigger.settle,
-    ...extensionOf(run),
+    extended: run.extended,
+    earliest: newestExtension(run),
     look: (leaf, after, to) =>
       lookBack(draft, trigger, leaf, run.key, after, isSuch(trigger, run, leaf, to) ? ((to.at - 1) as Instant) : to.at, to.at),
   };
@@ -115,7 +134,7 @@ export function decide(draft: Draft, trigger: CompiledTrigger, run: Run, horizon
     return [];
   }
   const facts = keptFacts(trigger, run, verdict.used, verdict.kind === 'done');
-  if (verdict.kind === 'open') draft.replace(run, timed({ ...run, facts, from: horizon }, verdict.deadline, trigger.settle));
+  if (verdict.kind === 'open') draft.replace(run, { ...run, facts, from: horizon, ...timerAt(verdict.deadline, trigger.settle) });
   else {
     if (trigger.trigger.onRepeat !== 'parallel') forget(draft, trigger, run, verdict.used);
     complete(draft, trigger, draft.replace(run, { ...run, facts }), { decided: verdict.at, spans: verdict.spans, ready });
@@ -163,10 +182,11 @@ function slid({ condition }: CompiledTrigger, run: Run): Run | undefined {
 }
 
 /** How the attempt stands without this event when it reaches us. A late tick must not let more in than a punctual one. */
-export function verdictAt(draft: Draft, trigger: CompiledTrigger, run: Run, { timestamp, received }: Event): Verdict {
-  const reached = later(timestamp, (received - trigger.settle) as Instant);
-  return verdictOn(draft, trigger, run, later(run.from, reached));
-}
+export const verdictAt = (draft: Draft, trigger: CompiledTrigger, run: Run, event: Event): Verdict =>
+  verdictOn(draft, trigger, run, later(run.from, reachedBy(trigger, event)));
+
+const reachedBy = ({ settle }: CompiledTrigger, { timestamp, received }: Event): Instant =>
+  later(timestamp, (received - settle) as Instant);
 
 /** What the attempt rests on just before the instant of the event, whatever ticks have said by then. */
 function usedBefore(draft: Draft, trigger: CompiledTrigger, run: Run, { timestamp, received }: Event): readonly Fact[] {
@@ -175,6 +195,6 @@ function usedBefore(draft: Draft, trigger: CompiledTrigger, run: Run, { timestam
   return verdict.kind === 'failed' ? [] : verdict.used;
 }
 
-/** Would the attempt still be undecided without this event? */
+/** Would the attempt still be undecided without this event? Before its deadline it is. */
 export const isOpenTo = (draft: Draft, trigger: CompiledTrigger, run: Run, event: Event): boolean =>
-  verdictAt(draft, trigger, run, event).kind === 'open';
+  reachedBy(trigger, event) < run.deadline || verdictAt(draft, trigger, run, event).kind === 'open';

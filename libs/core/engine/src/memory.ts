@@ -1,4 +1,4 @@
-import { plus, type Duration, type Instant } from '@tripline/kernel';
+import { later, plus, type Duration, type Instant } from '@tripline/kernel';
 import type { Event } from '@tripline/model';
 import type { CompiledTrigger, EventTest, Roles } from './compiled-trigger.js';
 import type { Leaf } from './condition.js';
@@ -19,7 +19,7 @@ import { REMEMBERED_MAX, REMEMBERED_TIMES_MAX, type Remembered, type Run } from 
  */
 export function rememberEvent(draft: Draft, trigger: CompiledTrigger, roles: Roles, event: Event): void {
   for (const leaf of roles.remembers) rememberLeaf(draft, trigger, leaf, event);
-  for (const exit of roles.exits)
+  for (const exit of roles.remembersExits)
     if (possibly(draft, exit, event, undefined))
       put(draft, trigger, { test: exit.test, key: exit.key(event.properties), window: 0 as Duration, thin: true }, event);
 }
@@ -30,22 +30,24 @@ function rememberLeaf(draft: Draft, trigger: CompiledTrigger, leaf: Leaf, event:
   const isWanted = role === 'event' || role === 'seen';
   const isOne = isWanted ? key !== undefined && isKnownToBe(draft, leaf, event) : possibly(draft, leaf, event, undefined);
   if (!isOne || (role === 'event' && (!isAccepted(event, trigger.accept) || isTaken(draft, trigger, leaf, key, event)))) return;
-  const { id, kept } = makeFact(draft, trigger, leaf, event, 0);
-  const named = id === undefined ? undefined : { id, ...(kept === undefined ? {} : { kept }) };
+  const named = leaf.alias === undefined ? undefined : namedBy(makeFact(draft, trigger, leaf, event, 0));
   const isLate = role === 'seen' && event.received >= plus(event.timestamp, trigger.settle);
-  put(draft, trigger, { test, key, window, thin: trigger.condition.lastAbsence === leaf, named, isLate }, event);
+  put(draft, trigger, { test, key, window, thin: leaf.ends, named, isLate }, event);
 }
+
+const namedBy = ({ id = '', kept }: Fact): Named => (kept === undefined ? { id } : { id, kept });
 
 /** An attempt of its key was completed by it: there is nothing left to find. */
 const isTaken = (draft: Draft, { name }: CompiledTrigger, { test }: Leaf, key: Key, { timestamp }: Event): boolean =>
   draft.taken.some((each) => each.trigger === name && each.test === test && each.key === key && each.at === timestamp);
 
+type Named = NonNullable<Remembered['events']>[number];
 type Put = {
   readonly test: string;
   readonly key: Key;
   readonly window: Duration;
   readonly thin: boolean;
-  readonly named?: NonNullable<Remembered['events']>[number] | undefined;
+  readonly named?: Named | undefined;
   readonly isLate?: boolean;
 };
 
@@ -60,7 +62,7 @@ function put(draft: Draft, trigger: CompiledTrigger, { test, key, window, thin, 
   const all = thin ? thinned(sorted, trigger.settle) : sorted;
   const some = all.slice(0, REMEMBERED_TIMES_MAX);
   const times = some.map(({ at }) => at);
-  const until = plus(times[0] ?? event.timestamp, (window + trigger.accept) as Duration);
+  const until = later(before?.until ?? event.timestamp, plus(times[0] ?? event.timestamp, (window + trigger.accept) as Duration));
   const others = remembered.filter((each) => each !== before && each.until > event.received);
   const cut = before?.cut === true || some.length < all.length;
   const late = lateOf(before, times, isLate === true ? event : undefined);
@@ -112,20 +114,20 @@ export function rememberedFacts(
   order: number,
 ): readonly Fact[] {
   if (draft.state.remembered.length === 0) return [];
+  const found = trigger.condition.recalled.flatMap((leaf) =>
+    entriesFor(draft, trigger, leaf.test, key).flatMap((entry) => factsOf(leaf, entry, from)),
+  );
+  return found.length === 0 ? found : inTurn(trigger, found, order);
+}
+
+function inTurn({ condition: { leaves } }: CompiledTrigger, facts: readonly Fact[], order: number): readonly Fact[] {
   const turns = new Map<string, number>();
-  const turnOf = (leaf: Leaf, { at }: Fact): number => {
-    const event = `${at} ${leaf.names.join(' ')}`;
+  return facts.map((fact) => {
+    const event = `${fact.at} ${leaves[fact.leaf]?.names.join(' ') ?? ''}`;
     const turn = turns.get(event) ?? order + turns.size;
     turns.set(event, turn);
-    return turn;
-  };
-  return trigger.condition.leaves
-    .filter((leaf) => leaf.memory !== undefined && (leaf.role === 'not' || leaf.role === 'event'))
-    .flatMap((leaf) =>
-      entriesFor(draft, trigger, leaf.test, key)
-        .flatMap((entry) => factsOf(leaf, entry, from))
-        .map((fact) => ({ ...fact, order: turnOf(leaf, fact) })),
-    );
+    return { ...fact, order: turn };
+  });
 }
 
 function factsOf({ index: leaf, role }: Leaf, { times, events, cut }: Remembered, from: Instant): Fact[] {

@@ -30,11 +30,17 @@ function openByLeaf(draft: Draft, trigger: CompiledTrigger, roles: Roles, leaf: 
   if (!isAccepted(event, trigger.accept)) return noted(draft, trigger, 'event-late');
   const depth = causeOf(draft, trigger, event);
   if (depth === undefined) return true;
-  const fresh = freshRun(draft, trigger, roles, leaf, key, event, depth);
-  const open = trigger.trigger.onRepeat === 'parallel' ? [] : openAttempts(draft, trigger, fresh, event);
+  const fresh = once(() => freshRun(draft, trigger, roles, leaf, key, event, depth));
+  const open = trigger.trigger.onRepeat === 'parallel' ? [] : openAttempts(draft, trigger, key, fresh, event);
   for (const run of open) if (run.version === trigger.version) repeat(draft, trigger, run, fresh, event);
-  if (open.length === 0 && trigger.live && mayOpen(draft, trigger, fresh, event)) openRun(draft, trigger, fresh, event);
+  if (open.length === 0 && trigger.live) openRun(draft, trigger, fresh(), event);
   return true;
+}
+
+/** Made where it is asked for, and then once: a repeat that changes nothing does not need it. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }
 
 function noted(draft: Draft, trigger: CompiledTrigger, name: string): true {
@@ -66,9 +72,9 @@ function freshRun(
   return { ...run, facts: [...firsts, ...rememberedFacts(draft, trigger, key, event.timestamp, 1)] };
 }
 
-const openAttempts = (draft: Draft, trigger: CompiledTrigger, fresh: Run, event: Event): readonly Run[] =>
+const openAttempts = (draft: Draft, trigger: CompiledTrigger, key: string, fresh: () => Run, event: Event): readonly Run[] =>
   draft.state.runs.filter(
-    (run) => run.trigger === trigger.name && run.key === fresh.key && isSameAttempt(draft, trigger, run, fresh, event),
+    (run) => run.trigger === trigger.name && run.key === key && isSameAttempt(draft, trigger, run, fresh, event),
   );
 
 function mayOpen(draft: Draft, trigger: CompiledTrigger, fresh: Run, event: Event): boolean {
@@ -91,6 +97,7 @@ function isDecided(draft: Draft, trigger: CompiledTrigger, fresh: Run, { timesta
 }
 
 function openRun(draft: Draft, trigger: CompiledTrigger, fresh: Run, event: Event): void {
+  if (!mayOpen(draft, trigger, fresh, event)) return;
   const run = draft.add(collectInto(draft, trigger, fresh, event));
   draft.trace('attempt.opened', trigger, run, () => ({ event: event.name, id: event.id, key: run.key }));
   if (hasLeft(draft, trigger, run)) return draft.remove(run);

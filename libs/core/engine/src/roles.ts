@@ -24,8 +24,11 @@ export function rolesOf(
   for (const exit of exits) of(exit.name).exits = [...of(exit.name).exits, exit];
   for (const list of lists) for (const name of namesOf(list)) of(name).lists = [...of(name).lists, list];
   if (goal !== undefined) of(goal.name).reaches = true;
+  for (const role of roles.values()) role.remembersExits = role.exits.filter(({ test }) => isNew(role, test));
   return roles;
 }
+
+const isNew = ({ remembers }: Roles, test: string): boolean => remembers.every((leaf) => leaf.test !== test);
 
 function addLeaf(role: Building, { opens }: Condition, leaf: Leaf): void {
   const isFact = leaf.role === 'event' || leaf.role === 'not';
@@ -42,6 +45,7 @@ const empty = (): Building => ({
   negates: [],
   resets: false,
   exits: [],
+  remembersExits: [],
   lists: [],
   wakes: false,
   reaches: false,
@@ -57,6 +61,7 @@ export const bothRoles = (a: Roles, b: Roles): Roles => ({
   negates: [...a.negates, ...b.negates],
   resets: a.resets || b.resets,
   exits: [...a.exits, ...b.exits],
+  remembersExits: [...a.remembersExits, ...b.remembersExits],
   lists: [...a.lists, ...b.lists],
   wakes: a.wakes || b.wakes,
   reaches: a.reaches || b.reaches,

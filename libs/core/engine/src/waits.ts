@@ -5,7 +5,7 @@ import { nextLocalTime } from './local-time.js';
 import { flagsOf } from './names.js';
 import type { Run } from './person-state.js';
 import { sinceOf } from './since.js';
-import { timed } from './window.js';
+import { timerAt } from './window.js';
 import { findZone, type Zone } from './zones.js';
 
 /**
@@ -14,7 +14,7 @@ import { findZone, type Zone } from './zones.js';
  */
 export function inWait(draft: Draft, trigger: CompiledTrigger, run: Run, wait: PausePart | AwaitPart, from: Instant): Run {
   const end = wait.kind === 'await' ? plus(from, wait.length) : endOf(draft, trigger, run, wait, from);
-  return timed({ ...run, phase: 'waiting', from }, end, trigger.settle);
+  return { ...run, phase: 'waiting', from, ...timerAt(end, trigger.settle) };
 }
 
 /** A time of day is never one that has passed, even where the span itself is long over. */
