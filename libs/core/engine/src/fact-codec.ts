@@ -7,12 +7,12 @@ export type StoredFact = [
   ...[id?: string | null, kept?: JsonObject | null, until?: number],
 ];
 
-export const packFact = (f: Fact, zero: Instant): readonly unknown[] => [
-  ...[f.leaf, f.at - zero, f.received - f.at, f.order, f.used ? 1 : 0],
-  ...(f.id === undefined && f.kept === undefined && f.until === undefined ? [] : [f.id ?? null]),
-  ...(f.kept === undefined && f.until === undefined ? [] : [f.kept ?? null]),
-  ...(f.until === undefined ? [] : [f.until - f.at]),
-];
+export function packFact({ leaf, at, received, order, used, id, kept, until }: Fact, zero: Instant): readonly unknown[] {
+  const head = [leaf, at - zero, received - at, order, used ? 1 : 0];
+  if (until !== undefined) return [...head, id ?? null, kept ?? null, until - at];
+  if (kept !== undefined) return [...head, id ?? null, kept];
+  return id === undefined ? head : [...head, id];
+}
 
 export function unpackFact([leaf, span, delay, order, used, id, kept, until]: StoredFact, zero: Instant): Fact {
   const happened = plus(zero, span as Duration);

@@ -167,7 +167,7 @@ function judgeSequence({ items, within: length }: SequenceNode, from: Mark, oute
     const verdict = judgeBetween(without, mark, judge(node, mark, end, ofItem(ground, item)), ground);
     if (verdict.kind === 'failed') return mayMove(mark, from, ground) ? movable(mark, used, item) : { ...verdict, item };
     used.push(...verdict.used);
-    if (verdict.kind === 'open') return { ...verdict, used, item };
+    if (verdict.kind === 'open') return { kind: 'open', deadline: verdict.deadline, used, on: verdict.on, item };
     spans.push(...verdict.spans);
     mark = verdict;
   }

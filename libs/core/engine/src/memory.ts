@@ -42,6 +42,7 @@ const isTaken = (draft: Draft, { name }: CompiledTrigger, { test }: Leaf, key: K
   draft.taken.some((each) => each.trigger === name && each.test === test && each.key === key && each.at === timestamp);
 
 type Named = NonNullable<Remembered['events']>[number];
+type Time = { readonly at: Instant; readonly named: Named | undefined };
 type Put = {
   readonly test: string;
   readonly key: Key;
@@ -55,11 +56,8 @@ function put(draft: Draft, trigger: CompiledTrigger, { test, key, window, thin, 
   const entry = entryKey(key);
   const { remembered } = draft.state;
   const before = remembered.find((each) => each.trigger === trigger.name && each.test === test && each.key === entry);
-  const known = (before?.times ?? [])
-    .map((at, i) => ({ at, named: before?.events?.[i] }))
-    .filter(({ at }) => at !== event.timestamp);
-  const sorted = [...known, { at: event.timestamp, named }].sort((a, b) => b.at - a.at);
-  const all = thin ? thinned(sorted, trigger.settle) : sorted;
+  const sorted = withTime(before, { at: event.timestamp, named });
+  const all = thin && sorted.length > 1 ? thinned(sorted, trigger.settle) : sorted;
   const some = all.slice(0, REMEMBERED_TIMES_MAX);
   const times = some.map(({ at }) => at);
   const until = later(before?.until ?? event.timestamp, plus(times[0] ?? event.timestamp, (window + trigger.accept) as Duration));
@@ -69,6 +67,12 @@ function put(draft: Draft, trigger: CompiledTrigger, { test, key, window, thin, 
   const next = { trigger: trigger.name, test, key: entry, times, cut, until, ...(late.length === 0 ? {} : { late }) };
   const events = some.flatMap((each) => each.named ?? []);
   draft.set({ remembered: bounded(draft, [...others, events.length < some.length ? next : { ...next, events }]) });
+}
+
+function withTime(before: Remembered | undefined, added: Time): readonly Time[] {
+  if (before === undefined) return [added];
+  const known = before.times.map((at, i) => ({ at, named: before.events?.[i] })).filter(({ at }) => at !== added.at);
+  return [...known, added].sort((a, b) => b.at - a.at);
 }
 
 /** An event that was there already stays as early as it came. */
@@ -114,9 +118,9 @@ export function rememberedFacts(
   order: number,
 ): readonly Fact[] {
   if (draft.state.remembered.length === 0) return [];
-  const found = trigger.condition.recalled.flatMap((leaf) =>
-    entriesFor(draft, trigger, leaf.test, key).flatMap((entry) => factsOf(leaf, entry, from)),
-  );
+  const found: Fact[] = [];
+  for (const leaf of trigger.condition.recalled)
+    for (const entry of entriesFor(draft, trigger, leaf.test, key)) found.push(...factsOf(leaf, entry, from));
   return found.length === 0 ? found : inTurn(trigger, found, order);
 }
 

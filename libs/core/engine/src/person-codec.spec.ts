@@ -96,6 +96,6 @@ describe('a stored person', () => {
 
   it('stores nothing where there is nothing', () => {
     const [, bare] = personText(personWith(RUN)).split('[["t"');
-    expect(`["t"${bare}`).toBe('["t",1,"c2","m2",0,1,100,100,100,4100,4110,0,[],[],null,[],null,0,null,null,[]]],[],[],[],{}]');
+    expect(`["t"${bare}`).toBe('["t",1,"c2","m2",0,1,100,100,100,4100,4110,0,[]]],[],[],[],{}]');
   });
 });
