@@ -16,7 +16,7 @@ export const encodePerson = (state: PersonState): Uint8Array => encodeUtf8(perso
  * of the message ids, which is near all of them: small numbers are shorter and faster.
  */
 export function personText(state: PersonState): string {
-  const { traits, revision, traitsAt, messages, runs, remembered, quiet, decided, counted } = state;
+  const { traits, revision, traitsAt, messages, runs, remembered, quiet, decided, counted, ahead } = state;
   const zero = messages.since;
   return JSON.stringify([
     FORM,
@@ -37,6 +37,7 @@ export function personText(state: PersonState): string {
     ]),
     decided.map((d) => [d.trigger, d.key, d.from - zero, d.decided - zero, d.until - zero]),
     counted,
+    ...(ahead === undefined ? [] : [ahead]),
   ]);
 }
 
@@ -71,6 +72,7 @@ export function decodePerson(bytes: Uint8Array): PersonState {
     quiet: stored[9].map((each) => unpackQuiet(each, zero)),
     decided: stored[10].map((each) => unpackDecided(each, zero)),
     counted: stored[11],
+    ...(stored[12] === undefined ? {} : { ahead: stored[12] }),
   };
 }
 
@@ -96,6 +98,7 @@ type Stored = [
   quiet: [string, number, Maybe<number>, Maybe<number>, number?][],
   decided: [string, string, number, number, number][],
   counted: PersonState['counted'],
+  ahead?: NonNullable<PersonState['ahead']>,
 ];
 
 const unpackRemembered = (r: Stored[8][number], zero: Instant): Remembered => ({

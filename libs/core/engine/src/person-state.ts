@@ -1,5 +1,5 @@
 import type { Instant, JsonObject } from '@tripline/kernel';
-import type { FinalStatus, OutcomeStatus } from '@tripline/model';
+import type { Event, FinalStatus, OutcomeStatus } from '@tripline/model';
 import type { Extension, Fact, Span } from './fact.js';
 
 /** Open and watched runs of one person; one more is not opened, and counted. */
@@ -152,6 +152,8 @@ export type PersonState = {
   readonly decided: readonly Decided[];
   /** When counted runs were decided, by trigger name, oldest first, for `limit`. */
   readonly counted: { readonly [trigger: string]: readonly Instant[] };
+  /** What waits for a tick that is due, in the order it came; absent, as nearly always, where nothing does. */
+  readonly ahead?: readonly Event[] | undefined;
 };
 
 const NEVER = 0 as Instant;

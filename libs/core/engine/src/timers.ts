@@ -21,6 +21,10 @@ export function nextTimer(state: PersonState): PendingTimer | undefined {
   return next === undefined ? undefined : { due: next.due, deadline: next.deadline };
 }
 
+/** Is anything due by then? */
+export const isRipe = ({ runs, quiet }: PersonState, by: Instant): boolean =>
+  runs.some(({ due }) => due <= by) || quiet.some(({ due }) => due !== undefined && due <= by);
+
 /** Decides everything with deadline + settle ≤ `due`: by that instant, then deadline, then run; what becomes ripe meanwhile too. */
 export function fireTimers(draft: Draft, due: Instant): void {
   for (let decisions = 0; ; decisions++) {
