@@ -25,7 +25,17 @@ export {
   type OutcomeOf,
   type OutcomeStatus,
 } from './outcome.js';
-export { ID_LENGTH_MAX, isPlaceholder, makePersonKey, parseId, userIdOf, type PersonKey } from './person.js';
+export {
+  HANDOFF_BYTES_MAX,
+  anonymousIdsOf,
+  linksOf,
+  type Answer,
+  type Handoff,
+  type Link,
+  type OfIdentity,
+  type Probe,
+} from './identity.js';
+export { ID_LENGTH_MAX, isAnonymous, isPlaceholder, makePersonKey, parseId, userIdOf, type PersonKey } from './person.js';
 export { problemsOf } from './problems.js';
 export { parseProfile, TRAITS_BYTES_MAX, type Profile } from './profile.js';
 export { parseReceipt, receiptId, type Receipt } from './receipt.js';

@@ -47,3 +47,6 @@ export const makePersonKey = (ids: {
 
 /** The userId within a person's key; undefined for a person known by an anonymous id only. */
 export const userIdOf = (person: PersonKey): string | undefined => (person.startsWith('u:') ? person.slice(2) : undefined);
+
+/** Known by an anonymous id only. */
+export const isAnonymous = (person: PersonKey): boolean => person.startsWith('a:');

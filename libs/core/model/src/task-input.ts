@@ -10,6 +10,7 @@ import {
   type Parsed,
 } from '@tripline/kernel';
 import type { Event } from './event.js';
+import { isAnswer, isHandoff, isLink, isProbe, type OfIdentity } from './identity.js';
 
 /** A record by which the log is asked what time it is: everything received before `upTo` is in the log before this record. */
 export type Tick = { readonly kind: 'tick'; readonly upTo: Instant };
@@ -29,10 +30,10 @@ export type ControlChange =
   | { readonly type: 'withdraw' };
 
 /**
- * What a task reads from its partition of `tripline.events`; nothing else reaches it. Links, handoffs, probes, erasure and settings
- * will be further kinds. A kind this build does not know stops the task: it must not be passed over.
+ * What a task reads from its partition of `tripline.events`; nothing else reaches it. Erasure and settings will be further kinds. A kind
+ * this build does not know stops the task: it must not be passed over.
  */
-export type TaskInput = ({ readonly kind: 'event' } & Event) | Tick | Control;
+export type TaskInput = ({ readonly kind: 'event' } & Event) | Tick | Control | OfIdentity;
 
 /** Written first in every event, so that the name is found without parsing: see `peekEventName`. */
 const EVENT_PREFIX = '{"kind":"event","name":';
@@ -81,8 +82,19 @@ export function parseTaskInput(value: Uint8Array): Parsed<TaskInput> {
   if (kind === 'tick')
     return isInstant(input['upTo']) ? accept(input as Tick) : refuse({ path: 'upTo', message: 'not an instant' });
   if (kind === 'control') return isControl(input) ? accept(input) : refuse({ path: '', message: 'not a control record of ours' });
+  const check = typeof kind === 'string' ? OF_IDENTITY.get(kind) : undefined;
+  if (check !== undefined)
+    return check(input) ? accept(input) : refuse({ path: '', message: `not a record of ours: ${JSON.stringify(kind)}` });
   return refuse({ path: 'kind', message: `unknown kind ${JSON.stringify(kind)}` });
 }
+
+type Check = (input: JsonObject) => input is JsonObject & OfIdentity;
+const OF_IDENTITY: ReadonlyMap<string, Check> = new Map<string, Check>([
+  ['link', isLink],
+  ['handoff', isHandoff],
+  ['probe', isProbe],
+  ['answer', isAnswer],
+]);
 
 function isEvent(input: JsonObject): input is JsonObject & TaskInput {
   return (

@@ -50,6 +50,7 @@ const example = z.strictObject({
       at: duration,
       event: eventName,
       received: duration.optional(),
+      anonymousId: z.string().min(1).optional(),
       properties: z.record(z.string(), z.json()).optional(),
       traits: z.record(z.string(), z.json()).optional(),
     }),
