@@ -1,16 +1,19 @@
-import { earlier, later, type Duration, type Instant } from '@tripline/kernel';
+import { earlier, type Instant } from '@tripline/kernel';
 import type { Event, PersonKey } from '@tripline/model';
 import { firstAhead, isAhead, keepAhead, takeAhead } from './ahead.js';
+import { askFirst } from './asking.js';
 import { applyCancels } from './cancel.js';
 import { Draft } from './draft.js';
 import { applyExits, applyStates } from './exits.js';
 import { reachGoals } from './goal.js';
+import { applyIdentity, learnDevices } from './identity-records.js';
 import { resetInactivity } from './inactivity.js';
+import { forward } from './forward.js';
 import type { Advanced, Input } from './input.js';
 import { collect } from './lets.js';
 import { offer } from './matching.js';
 import { rememberEvent } from './memory.js';
-import { hashId, isKnown, remember } from './messages-seen.js';
+import { isRepeated } from './messages-seen.js';
 import { openOrRepeat } from './opening.js';
 import { applyOutcome } from './outcomes.js';
 import type { PersonState } from './person-state.js';
@@ -38,9 +41,15 @@ export function advance(
 ): Advanced {
   const draft = new Draft(program, person, state, tracer);
   endWithdrawn(draft, input);
-  if (input.kind === 'timer') applyTimer(draft, input.due);
-  else takeEvent(draft, input.event);
+  apply(draft, input);
   return { state: draft.result(), outputs: recallsFirst(draft.outputs) };
+}
+
+function apply(draft: Draft, input: Input): void {
+  if (input.kind === 'event') return takeEvent(draft, input.event);
+  const due = input.kind === 'identity' ? applyIdentity(draft, input.record) : askFirst(draft, input);
+  if (due !== undefined) applyTimer(draft, due);
+  else while (applyAhead(draft));
 }
 
 /** Fires what is due, and applies what waited for that as soon as nothing is due before it. */
@@ -49,8 +58,11 @@ function applyTimer(draft: Draft, due: Instant): void {
   while (applyAhead(draft));
 }
 
-/** What no trigger names and says nothing of the person needs no state. */
+/** What no trigger names and says nothing of the person needs no state. The ids it names are known at once: what is due asks them too. */
 function takeEvent(draft: Draft, event: Event): void {
+  const stub = draft.state.identity?.stub;
+  if (stub !== undefined) return forward(draft, stub, event);
+  learnDevices(draft, event);
   const { name, traits, outcome } = event;
   if (draft.program.interests(name).length === 0 && traits === undefined && outcome === undefined) return;
   const next = isAhead(draft, event) ? keepAhead(draft, event) : event;
@@ -67,7 +79,7 @@ function applyAhead(draft: Draft): boolean {
 
 /** Runs of a version that is no longer in force end when their person is next touched. */
 function endWithdrawn(draft: Draft, input: Input): void {
-  const at = input.kind === 'timer' ? input.due : input.event.received;
+  const at = instantOf(input);
   for (const run of draft.state.runs) {
     if (draft.triggerOf(run) !== undefined || (run.phase === 'watched' && !run.actions.some(isRecallable))) continue;
     draft.note('run-withdrawn', run.trigger);
@@ -75,11 +87,17 @@ function endWithdrawn(draft: Draft, input: Input): void {
   }
 }
 
+function instantOf(input: Input): Instant {
+  if (input.kind === 'timer') return input.due;
+  if (input.kind === 'event') return input.event.received;
+  return 'due' in input.record ? input.record.due : input.record.received;
+}
+
 function applyEvent(draft: Draft, event: Event): void {
   const named = draft.program.interests(event.name);
   const isOurs = event.outcome !== undefined && draft.state.runs.length > 0;
   if (named.length === 0 && event.traits === undefined && !isOurs) return;
-  if (isRepeated(draft, event)) return draft.note('event-repeated');
+  if (isRepeated(draft, event.id, event.received)) return draft.note('event-repeated');
   const changed = applyTraits(draft, event);
   const interests = changed ? together(named, draft.program.changes()) : named;
   if (event.historical === true) applyHistorical(draft, interests, event);
@@ -98,11 +116,11 @@ function applyHistorical(draft: Draft, interests: readonly Interest[], event: Ev
 
 function applyInOrder(draft: Draft, interests: readonly Interest[], event: Event, changed: boolean): void {
   for (const { trigger, roles } of interests) applyExits(draft, trigger, roles, event);
-  if (changed) applyStates(draft, event);
+  if (changed) applyStates(draft, event.timestamp);
   for (const { trigger, roles } of interests) applyCancels(draft, trigger, roles, event);
   if (event.outcome !== undefined) {
     applyOutcome(draft, event);
-    applyStates(draft, event);
+    applyStates(draft, event.timestamp);
   }
   for (const { trigger, roles } of interests) reachGoals(draft, trigger, roles, event);
   const spent = new Set<string>();
@@ -117,18 +135,4 @@ function applyToTrigger(draft: Draft, { trigger, roles }: Interest, event: Event
   if (moved || taken) spent.add(trigger.name);
   if (!spent.has(trigger.name)) openOrRepeat(draft, trigger, roles, event);
   if (roles.resets) resetInactivity(draft, trigger, event);
-}
-
-const KEEP_MIN = 3_600_000 as Duration;
-
-/** The same message id counts once; ids are remembered for as long as late events are accepted. */
-function isRepeated(draft: Draft, event: Event): boolean {
-  const hash = hashId(event.id);
-  if (isKnown(draft.state.messages, hash)) return true;
-  const keep = Math.max(KEEP_MIN, draft.program.acceptMax) as Duration;
-  const at = later(event.received, draft.state.messages.since);
-  const { messages, forgot } = remember(draft.state.messages, hash, at, keep);
-  if (forgot) draft.note('messages-forgotten');
-  draft.set({ messages });
-  return false;
 }

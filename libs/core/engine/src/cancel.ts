@@ -34,7 +34,7 @@ function cancel(draft: Draft, trigger: CompiledTrigger, run: Run, leaf: Leaf, ev
 }
 
 /** What such an event at that instant is to an absence the run rests on: within its span, or after it, where that still recalls. */
-function brokenBy(run: Run, { index, role, memory }: Leaf, at: Instant): 'within' | 'after' | undefined {
+export function brokenBy(run: Run, { index, role, memory }: Leaf, at: Instant): 'within' | 'after' | undefined {
   const span = run.spans?.find((each) => each.leaf === index);
   if (span === undefined) return undefined;
   // A silence that is told again rests on all of it, from the event that began it.

@@ -1,4 +1,4 @@
-import { accept, refuse, type Instant, type Parsed } from '@tripline/kernel';
+import { accept, refuse, type Duration, type Instant, type Parsed } from '@tripline/kernel';
 import { walk, type ExitRule, type Trigger } from '@tripline/model';
 import { Compilation } from './compilation.js';
 import { compileCondition } from './compile-condition.js';
@@ -7,6 +7,7 @@ import { compileLists, compileSums } from './compile-lets.js';
 import { compileSteps } from './compile-steps.js';
 import type { CompiledTrigger, EventTest, Projection } from './compiled-trigger.js';
 import type { Expression } from './expression.js';
+import { lifeOf } from './life.js';
 import { rolesOf } from './roles.js';
 
 /**
@@ -34,6 +35,7 @@ export function compileTrigger(trigger: Trigger): Parsed<CompiledTrigger> {
     ...(guard === undefined ? {} : { guard }),
     steps,
     exits,
+    life: exits.length === 0 ? (0 as Duration) : lifeOf(condition, steps),
     states,
     lists,
     ...(goal === undefined ? {} : { goal }),

@@ -119,6 +119,8 @@ export type CompiledTrigger = {
   readonly silence?: Silence;
   readonly guard?: Expression;
   readonly exits: readonly EventTest[];
+  /** How long a run can take: exit events are remembered for it. */
+  readonly life: Duration;
   readonly steps: readonly Instruction[];
   readonly goal?: GoalPart;
   readonly states: readonly Expression[];

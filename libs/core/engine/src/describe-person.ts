@@ -3,6 +3,7 @@ import type { PersonKey } from '@tripline/model';
 import type { CompiledTrigger } from './compiled-trigger.js';
 import type { Leaf } from './condition.js';
 import { newestExtension } from './extension.js';
+import type { Identity } from './identity.js';
 import { FAR, judge, type Ground } from './judgement.js';
 import { startOf } from './matching.js';
 import { isOnlyWatched } from './goal.js';
@@ -27,8 +28,16 @@ export function describePerson(program: Program, person: PersonKey, state: Perso
     })),
     ...(state.ahead === undefined ? {} : { ahead: state.ahead.map(({ id, name }) => ({ id, event: name })) }),
     counted: Object.fromEntries(Object.entries(state.counted).map(([name, times]) => [name, times.map(formatInstant)])),
+    ...describeIdentity(state.identity ?? {}),
   };
 }
+
+/** `user`: whose this anonymous id is; `devices`: this user's anonymous ids; `asking`: those of which it is not known whether more comes. */
+const describeIdentity = ({ stub, devices, asking }: Identity): JsonObject => ({
+  ...(stub === undefined ? {} : { user: stub.user, since: formatInstant(stub.at) }),
+  ...(devices === undefined ? {} : { devices: devices.map(({ person }) => person) }),
+  ...(asking === undefined ? {} : { asking: { upTo: formatInstant(asking.due), waiting: [...asking.waiting] } }),
+});
 
 function describeRun(program: Program, person: PersonKey, run: Run): JsonObject {
   const trigger = program.version(run.trigger, run.version);

@@ -1,3 +1,4 @@
+import type { Instant } from '@tripline/kernel';
 import type { Event } from '@tripline/model';
 import type { CompiledTrigger, EventTest, Roles } from './compiled-trigger.js';
 import { mayBelong } from './correlation.js';
@@ -31,10 +32,9 @@ export const hasLeft = (draft: Draft, trigger: CompiledTrigger, run: Run): boole
   trigger.states.some((state) => state.evaluate({ event: undefined, user: draft.state.traits, run }) === true);
 
 /** Ends every run that a state ends, after something about the person changed. */
-export function applyStates(draft: Draft, event: Event): void {
+export function applyStates(draft: Draft, at: Instant): void {
   for (const run of draft.state.runs) {
     const trigger = draft.triggerOf(run);
-    if (trigger !== undefined && trigger.states.length > 0 && hasLeft(draft, trigger, run))
-      endRun(draft, run, 'exit', event.timestamp);
+    if (trigger !== undefined && trigger.states.length > 0 && hasLeft(draft, trigger, run)) endRun(draft, run, 'exit', at);
   }
 }

@@ -28,7 +28,7 @@ export function resetInactivity(draft: Draft, trigger: CompiledTrigger, event: E
 }
 
 /** When the spell is told next. */
-const endOf = ({ for: length, again }: Silence, { last, told = 0 }: Quiet): Instant =>
+export const endOf = ({ for: length, again }: Silence, { last, told = 0 }: Quiet): Instant =>
   plus(last, (length + told * (again?.every ?? 0)) as Duration);
 
 /** An event whose spell was decided before it reached us arms nothing. */
@@ -43,7 +43,7 @@ function put(draft: Draft, before: Quiet | undefined, next: Quiet): void {
 }
 
 /** The spell that ended as a run of its own, which waits for its timer. */
-function openSpell(draft: Draft, trigger: CompiledTrigger, silence: Silence, quiet: Quiet): Run | undefined {
+export function openSpell(draft: Draft, trigger: CompiledTrigger, silence: Silence, quiet: Quiet): Run | undefined {
   if (draft.state.runs.length >= RUNS_MAX) return void draft.note('runs-full', trigger.name);
   const { last, told = 0 } = quiet;
   const deadline = endOf(silence, quiet);

@@ -11,7 +11,7 @@ export {
   type Definitions,
 } from './definitions.js';
 export { describePerson } from './describe-person.js';
-export { type Advanced, type GoalReached, type Input, type Notice, type Output } from './input.js';
+export { type Advanced, type GoalReached, type Input, type Notice, type Output, type Tell } from './input.js';
 export { decodePerson, encodePerson, personText } from './person-codec.js';
 export { type PersonState } from './person-state.js';
 export { outcomeEvent, playEvents, playExamples, type ExampleResult, type Played, type PlayOptions } from './play.js';

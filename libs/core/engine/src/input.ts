@@ -1,5 +1,5 @@
 import type { Instant } from '@tripline/kernel';
-import type { Action, Event, PersonKey, Profile, Recall } from '@tripline/model';
+import type { Action, Event, OfIdentity, PersonKey, Profile, Recall, TaskInput } from '@tripline/model';
 import type { PersonState } from './person-state.js';
 
 /**
@@ -8,7 +8,8 @@ import type { PersonState } from './person-state.js';
  */
 export type Input =
   | { readonly kind: 'event'; readonly event: Event; readonly clock: Instant }
-  | { readonly kind: 'timer'; readonly due: Instant; readonly clock: Instant };
+  | { readonly kind: 'timer'; readonly due: Instant; readonly clock: Instant }
+  | { readonly kind: 'identity'; readonly record: OfIdentity; readonly clock: Instant };
 
 /** Something worth counting under its dotted name: a drop, a late event, a limit reached. */
 export type Notice = { readonly kind: 'notice'; readonly name: string; readonly trigger?: string };
@@ -30,7 +31,13 @@ export type GoalReached = {
   readonly held: boolean;
 };
 
-export type Output = Action | Recall | ({ readonly kind: 'profile' } & Profile) | GoalReached | Notice;
+/** What one task tells another, in the partition of `input.person`; in the order of outputs. */
+export type Tell = {
+  readonly kind: 'tell';
+  readonly input: Extract<TaskInput, { readonly kind: 'event' | 'handoff' | 'probe' | 'answer' }>;
+};
+
+export type Output = Action | Recall | ({ readonly kind: 'profile' } & Profile) | GoalReached | Notice | Tell;
 
 /** The state after the input, the same reference where nothing changed; undefined where nothing is left to remember. */
 export type Advanced = { readonly state: PersonState | undefined; readonly outputs: readonly Output[] };

@@ -38,7 +38,7 @@ export type Ground = {
 };
 
 /** How long a condition waits for an event that has no `within`. */
-const RUN_LIFE: Duration = days(30);
+export const RUN_LIFE: Duration = days(30);
 /** After everything. */
 export const FAR = 8_640_000_000_000_000 as Instant;
 /** After a decision by the clock: events of that instant come later. */

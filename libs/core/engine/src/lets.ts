@@ -72,7 +72,7 @@ function withItem(
 }
 
 /** The newest items that are not too large together; few cannot be. */
-function fitting(draft: Draft, trigger: CompiledTrigger, items: readonly Item[]): readonly Item[] {
+export function fitting(draft: Draft, trigger: CompiledTrigger, items: readonly Item[]): readonly Item[] {
   if (items.length * KEPT_LENGTH_MAX <= LIST_LENGTH_MAX) return items;
   let room = LIST_LENGTH_MAX;
   const from = items.findLastIndex((item) => (room -= JSON.stringify(item.properties).length) < 0);

@@ -14,14 +14,15 @@ import { REMEMBERED_MAX, REMEMBERED_TIMES_MAX, type Remembered, type Run } from 
  * and the elements to come.
  * I1. An entry lives until no moment that is still accepted can look back to its newest time.
  * I2. Times are newest first. Of an absence `for` a time that ends the condition, those older than `settle` before the newest are but one: a window that is
- *     still undecided when a delayed first event arrives ends no earlier than that.
+ *     still undecided when a delayed first event arrives ends no earlier than that. What begins before the oldest that is kept is denied: it
+ *     may come from another id, much later.
  * I3. An event of unknown key holds for every key where it denies, and for none where it is wanted.
  */
 export function rememberEvent(draft: Draft, trigger: CompiledTrigger, roles: Roles, event: Event): void {
   for (const leaf of roles.remembers) rememberLeaf(draft, trigger, leaf, event);
   for (const exit of roles.remembersExits)
     if (possibly(draft, exit, event, undefined))
-      put(draft, trigger, { test: exit.test, key: exit.key(event.properties), window: 0 as Duration, thin: true }, event);
+      put(draft, trigger, { test: exit.test, key: exit.key(event.properties), window: trigger.life, thin: true }, event);
 }
 
 function rememberLeaf(draft: Draft, trigger: CompiledTrigger, leaf: Leaf, event: Event): void {
@@ -32,8 +33,16 @@ function rememberLeaf(draft: Draft, trigger: CompiledTrigger, leaf: Leaf, event:
   if (!isOne || (role === 'event' && (!isAccepted(event, trigger.accept) || isTaken(draft, trigger, leaf, key, event)))) return;
   const named = leaf.alias === undefined ? undefined : namedBy(makeFact(draft, trigger, leaf, event, 0));
   const isLate = role === 'seen' && event.received >= plus(event.timestamp, trigger.settle);
-  put(draft, trigger, { test, key, window, thin: leaf.ends, named, isLate }, event);
+  put(
+    draft,
+    trigger,
+    { test, key, window: leaf.ends ? longer(window, trigger.life) : window, thin: leaf.ends, named, isLate },
+    event,
+  );
 }
+
+/** An exit may ask the same, for as long as a run can take. */
+const longer = (a: Duration, b: Duration): Duration => Math.max(a, b) as Duration;
 
 const namedBy = ({ id = '', kept }: Fact): Named => (kept === undefined ? { id } : { id, kept });
 
@@ -62,7 +71,7 @@ function put(draft: Draft, trigger: CompiledTrigger, { test, key, window, thin, 
   const times = some.map(({ at }) => at);
   const until = later(before?.until ?? event.timestamp, plus(times[0] ?? event.timestamp, (window + trigger.accept) as Duration));
   const others = remembered.filter((each) => each !== before && each.until > event.received);
-  const cut = before?.cut === true || some.length < all.length;
+  const cut = before?.cut === true || some.length < sorted.length;
   const late = lateOf(before, times, isLate === true ? event : undefined);
   const next = { trigger: trigger.name, test, key: entry, times, cut, until, ...(late.length === 0 ? {} : { late }) };
   const events = some.flatMap((each) => each.named ?? []);
@@ -101,14 +110,18 @@ function bounded(draft: Draft, entries: readonly Remembered[]): readonly Remembe
   return entries.filter((each) => each !== first);
 }
 
-const entriesFor = (draft: Draft, { name }: CompiledTrigger, test: string, key: string): readonly Remembered[] =>
-  draft.state.remembered.filter(
-    (entry) => entry.trigger === name && entry.test === test && mayBelong(entry.key ?? undefined, { key }),
-  );
+const entriesFor = (
+  remembered: readonly Remembered[],
+  { name }: CompiledTrigger,
+  test: string,
+  key: string,
+): readonly Remembered[] =>
+  remembered.filter((entry) => entry.trigger === name && entry.test === test && mayBelong(entry.key ?? undefined, { key }));
 
 /**
  * What an attempt that begins at `from` finds already there, of an element to come only what happened later; `order` is the first turn that is free. Where it is not known any more whether
- * there was what must not be, there was. Times of one name and instant are taken for one event.
+ * there was what must not be, there was. Times of one name and instant are taken for one event. `remembered`: by this person, or under
+ * another id of theirs.
  */
 export function rememberedFacts(
   draft: Draft,
@@ -116,11 +129,12 @@ export function rememberedFacts(
   key: string,
   from: Instant,
   order: number,
+  remembered = draft.state.remembered,
 ): readonly Fact[] {
-  if (draft.state.remembered.length === 0) return [];
+  if (remembered.length === 0) return [];
   const found: Fact[] = [];
   for (const leaf of trigger.condition.recalled)
-    for (const entry of entriesFor(draft, trigger, leaf.test, key)) found.push(...factsOf(leaf, entry, from));
+    for (const entry of entriesFor(remembered, trigger, leaf.test, key)) found.push(...factsOf(leaf, entry, from));
   return found.length === 0 ? found : inTurn(trigger, found, order);
 }
 
@@ -172,13 +186,21 @@ export function lookBack(
   to: Instant,
   mark: Instant,
 ): boolean | undefined {
-  const entries = entriesFor(draft, trigger, leaf.test, key);
+  const entries = entriesFor(draft.state.remembered, trigger, leaf.test, key);
   const isInTime = ({ late = [] }: Remembered, time: Instant): boolean =>
     late.every(({ at, received }) => at !== time || received < plus(mark, trigger.settle));
   if (entries.some((entry) => entry.times.some((time) => time > after && time <= to && isInTime(entry, time)))) return true;
   const isKnown = after >= trigger.since && entries.every(({ cut, times }) => !cut || (times.at(-1) ?? to) <= after);
   return isKnown ? false : undefined;
 }
+
+/** When events of this test and key are remembered to have happened, those that may be. */
+export const timesOf = (
+  remembered: readonly Remembered[],
+  trigger: CompiledTrigger,
+  test: string,
+  key: string,
+): readonly Instant[] => entriesFor(remembered, trigger, test, key).flatMap(({ times }) => times);
 
 /** Did an exit event already happen at or after `from`? */
 export const isExited = (
@@ -189,4 +211,4 @@ export const isExited = (
   from: Instant,
 ): boolean =>
   draft.state.remembered.length > 0 &&
-  exits.some((exit) => entriesFor(draft, trigger, exit.test, key).some(({ times }) => times.some((time) => time >= from)));
+  exits.some((exit) => timesOf(draft.state.remembered, trigger, exit.test, key).some((time) => time >= from));

@@ -1,4 +1,5 @@
-import { plus, type Duration, type Instant } from '@tripline/kernel';
+import { later, plus, type Duration, type Instant } from '@tripline/kernel';
+import type { Draft } from './draft.js';
 import { MESSAGES_MAX, type Messages } from './person-state.js';
 
 /** 53 bits of a text (two multiplicative hashes): a false repeat is rarer than one in 10^12 with the few ids a person has. */
@@ -28,4 +29,18 @@ export function remember(messages: Messages, hash: number, at: Instant, keep: Du
   const forgot = !old && messages.before.length > 0;
   const before = at >= plus(since, (2 * keep) as Duration) ? [] : current;
   return { messages: { since: at, current: [hash], before }, forgot };
+}
+
+const KEEP_MIN = 3_600_000 as Duration;
+
+/** The same message id counts once; ids are remembered for as long as late events are accepted. */
+export function isRepeated(draft: Draft, id: string, received: Instant): boolean {
+  const hash = hashId(id);
+  if (isKnown(draft.state.messages, hash)) return true;
+  const keep = Math.max(KEEP_MIN, draft.program.acceptMax) as Duration;
+  const at = later(received, draft.state.messages.since);
+  const { messages, forgot } = remember(draft.state.messages, hash, at, keep);
+  if (forgot) draft.note('messages-forgotten');
+  draft.set({ messages });
+  return false;
 }

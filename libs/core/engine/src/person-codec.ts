@@ -1,5 +1,6 @@
 import { assert, decodeUtf8, encodeUtf8, parseJson, type Instant, type JsonObject } from '@tripline/kernel';
 import { after, at, none, type Maybe, type Packed, type Writable } from './packed.js';
+import { packIdentity, unpackIdentity, type StoredIdentity } from './identity.js';
 import type { Decided, PersonState, Quiet, Remembered } from './person-state.js';
 import { packRun, unpackRun, type StoredRun } from './run-codec.js';
 
@@ -16,7 +17,7 @@ export const encodePerson = (state: PersonState): Uint8Array => encodeUtf8(perso
  * of the message ids, which is near all of them: small numbers are shorter and faster.
  */
 export function personText(state: PersonState): string {
-  const { traits, revision, traitsAt, messages, runs, remembered, quiet, decided, counted, ahead } = state;
+  const { traits, revision, traitsAt, messages, runs, remembered, quiet, decided, counted, ahead, identity } = state;
   const zero = messages.since;
   return JSON.stringify([
     FORM,
@@ -37,7 +38,8 @@ export function personText(state: PersonState): string {
     ]),
     decided.map((d) => [d.trigger, d.key, d.from - zero, d.decided - zero, d.until - zero]),
     counted,
-    ...(ahead === undefined ? [] : [ahead]),
+    ...(ahead === undefined && identity === undefined ? [] : [none(ahead)]),
+    ...(identity === undefined ? [] : [packIdentity(identity)]),
   ]);
 }
 
@@ -57,8 +59,10 @@ function packRemembered({ trigger, test, key, until, times, cut, events, late }:
 }
 
 /** Reads what `encodePerson` wrote; anything else is an assertion: stored state is ours or broken. */
-export function decodePerson(bytes: Uint8Array): PersonState {
-  const packed = parseJson(decodeUtf8(bytes));
+export const decodePerson = (bytes: Uint8Array): PersonState => unpackPerson(parseJson(decodeUtf8(bytes)));
+
+/** The same, of what the bytes parse to: as it stands in a handoff. */
+export function unpackPerson(packed: unknown): PersonState {
   assert(Array.isArray(packed) && packed[0] === FORM, 'a person is stored in a form this build does not know');
   const stored = packed as Stored;
   const zero = stored[1];
@@ -72,7 +76,8 @@ export function decodePerson(bytes: Uint8Array): PersonState {
     quiet: stored[9].map((each) => unpackQuiet(each, zero)),
     decided: stored[10].map((each) => unpackDecided(each, zero)),
     counted: stored[11],
-    ...(stored[12] === undefined ? {} : { ahead: stored[12] }),
+    ...(stored[12] === undefined || stored[12] === null ? {} : { ahead: stored[12] }),
+    ...(stored[13] === undefined ? {} : { identity: unpackIdentity(stored[13]) }),
   };
 }
 
@@ -98,7 +103,8 @@ type Stored = [
   quiet: [string, number, Maybe<number>, Maybe<number>, number?][],
   decided: [string, string, number, number, number][],
   counted: PersonState['counted'],
-  ahead?: NonNullable<PersonState['ahead']>,
+  ahead?: Maybe<NonNullable<PersonState['ahead']>>,
+  identity?: StoredIdentity,
 ];
 
 const unpackRemembered = (r: Stored[8][number], zero: Instant): Remembered => ({

@@ -1,6 +1,7 @@
 import type { Instant, JsonObject } from '@tripline/kernel';
-import type { Event, FinalStatus, OutcomeStatus } from '@tripline/model';
+import type { Event, FinalStatus, OutcomeStatus, PersonKey } from '@tripline/model';
 import type { Extension, Fact, Span } from './fact.js';
+import type { Identity } from './identity.js';
 
 /** Open and watched runs of one person; one more is not opened, and counted. */
 export const RUNS_MAX = 100;
@@ -93,6 +94,8 @@ export type Run = {
   readonly goalFrom?: Instant;
   /** Its goal was reached. */
   readonly goalOver?: true;
+  /** The anonymous id it began under: its ids derive from that and never change. Absent: from the person's own key. */
+  readonly origin?: PersonKey;
 };
 
 /** Events kept for looking back, and for a delayed first event that comes after them. A null key holds for every key. */
@@ -154,6 +157,8 @@ export type PersonState = {
   readonly counted: { readonly [trigger: string]: readonly Instant[] };
   /** What waits for a tick that is due, in the order it came; absent, as nearly always, where nothing does. */
   readonly ahead?: readonly Event[] | undefined;
+  /** What connects this id with the person's others; absent where it has none. */
+  readonly identity?: Identity;
 };
 
 const NEVER = 0 as Instant;

@@ -97,6 +97,22 @@ describe('limits', () => {
   });
 });
 
+describe('an example of a person who logs in', () => {
+  const added = { at: '0s', event: 'cart.item_added', anonymousId: 'x', properties: { cartId: 'c1' } };
+  const login = { at: '10m', event: '$identify', anonymousId: 'x' };
+  const bought = { at: '20m', event: 'order.completed', properties: { cartId: 'c1' } };
+  const walksAway = [{ at: '1h', step: 'mail' }];
+  it.each([
+    ['the cart of before is the person\u2019s', [added, login], walksAway],
+    ['bought after the login', [added, login, bought], []],
+    ['bought on the device, after the login', [added, login, { ...bought, anonymousId: 'x' }], []],
+    ['without a login they are two', [added, bought], walksAway],
+  ])('%s', (name, events, expected) => {
+    const document = makeTriggerDocument({ examples: [{ name, events, expect: expected }] });
+    expect(playExamples(document)).toMatchObject({ ok: true, value: [{ name, ok: true }] });
+  });
+});
+
 describe('describePerson', () => {
   it('says what each run waits for and until when', () => {
     const program = inForce(

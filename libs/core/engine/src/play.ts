@@ -1,13 +1,23 @@
 import { accept, assert, deriveId, plus, refuse, type JsonObject, type Parsed, type Instant, type Json } from '@tripline/kernel';
-import { parseTrigger, type Action, type Event, type Example, type PersonKey, type Recall } from '@tripline/model';
+import {
+  isAnonymous,
+  linksOf,
+  parseTrigger,
+  type Action,
+  type Event,
+  type Example,
+  type Link,
+  type PersonKey,
+  type Recall,
+} from '@tripline/model';
 import { advance } from './advance.js';
-import type { GoalReached, Notice, Output } from './input.js';
+import type { GoalReached, Input, Notice, Output, Tell } from './input.js';
 import { decodePerson, encodePerson } from './person-codec.js';
 import type { PersonState } from './person-state.js';
 import { makeProgram, type Program } from './program.js';
 import { nextTimer } from './timers.js';
 
-/** What came of a list of events: each output in the order it was put out. */
+/** What came of a list of events: each output in the order it was put out; `state` is the person's, what was known under anonymous ids apart. */
 export type Played = {
   readonly state: PersonState | undefined;
   readonly actions: readonly Action[];
@@ -31,8 +41,9 @@ const END = 8_640_000_000_000_000 as Instant;
 const INPUTS_MAX = 100_000;
 
 /**
- * Plays events of one person on a virtual clock: it moves to each record's `received` before that is applied, and to the end of time
- * after the last. Events are applied in the order given. Sent messages come back as outcomes, so that waits begin.
+ * Plays events of one person, and of the anonymous ids that are theirs, on a virtual clock: it moves to each record's `received` before that is applied, and to the end of time
+ * after the last. Events are applied in the order given. Sent messages come back as outcomes, so that waits begin. What one id tells another
+ * arrives at once.
  */
 export function playEvents(program: Program, person: PersonKey, events: readonly Event[], options: PlayOptions = {}): Played {
   const player = new Player(program, person, options);
@@ -40,11 +51,17 @@ export function playEvents(program: Program, person: PersonKey, events: readonly
   player.finish();
   const of = <K extends Output['kind']>(kind: K) =>
     player.outputs.filter((o): o is Extract<Output, { kind: K }> => o.kind === kind);
-  return { state: player.state, actions: of('action'), recalls: of('recall'), goals: of('goal'), notices: of('notice') };
+  return {
+    state: player.states.get(person),
+    actions: of('action'),
+    recalls: of('recall'),
+    goals: of('goal'),
+    notices: of('notice'),
+  };
 }
 
 class Player {
-  state: PersonState | undefined;
+  readonly states = new Map<PersonKey, PersonState>();
   readonly outputs: Output[] = [];
   #clock = 0 as Instant;
   #inputs = 0;
@@ -58,7 +75,9 @@ class Player {
 
   event(event: Event): void {
     this.#moveTo(event.received);
-    this.#apply({ kind: 'event', event, clock: this.#clock });
+    const person = isAnonymous(event.person) ? event.person : this.person;
+    this.#apply(person, { kind: 'event', event, clock: this.#clock });
+    for (const link of linksOf({ ...event, person })) this.#tell(link);
   }
 
   finish(): void {
@@ -68,26 +87,45 @@ class Player {
   /** Timers and outcomes up to `until`, in the order of their instants; a timer before an outcome of the same instant. */
   #moveTo(until: Instant): void {
     for (;;) {
-      const timer = this.state === undefined ? undefined : nextTimer(this.state);
+      const timer = this.#soonest();
       const outcome = this.#outcomes[0];
       if (outcome !== undefined && outcome.received <= until && (timer === undefined || outcome.received < timer.due)) {
         this.#outcomes.shift();
         this.#clock = outcome.received;
-        this.#apply({ kind: 'event', event: outcome, clock: this.#clock });
+        this.#apply(outcome.person, { kind: 'event', event: outcome, clock: this.#clock });
       } else if (timer !== undefined && timer.due <= until) {
         this.#clock = timer.due;
-        this.#apply({ kind: 'timer', due: timer.due, clock: this.#clock });
+        this.#apply(timer.person, { kind: 'timer', due: timer.due, clock: this.#clock });
       } else break;
     }
     this.#clock = until;
   }
 
-  #apply(input: Parameters<typeof advance>[3]): void {
+  #soonest(): { readonly person: PersonKey; readonly due: Instant; readonly deadline: Instant } | undefined {
+    let first: { readonly person: PersonKey; readonly due: Instant; readonly deadline: Instant } | undefined;
+    for (const [person, state] of this.states) {
+      const next = nextTimer(state);
+      if (next !== undefined && (first === undefined || (next.due - first.due || next.deadline - first.deadline) < 0))
+        first = { person, ...next };
+    }
+    return first;
+  }
+
+  #apply(person: PersonKey, input: Input): void {
     assert(++this.#inputs <= INPUTS_MAX, `a play ends within ${INPUTS_MAX} inputs`);
-    const { state, outputs } = advance(this.program, this.person, this.state, input);
-    this.state = state === undefined || this.options.recode !== true ? state : decodePerson(encodePerson(state));
+    const { state, outputs } = advance(this.program, person, this.states.get(person), input);
+    if (state === undefined) this.states.delete(person);
+    else this.states.set(person, this.options.recode === true ? decodePerson(encodePerson(state)) : state);
     this.outputs.push(...outputs);
-    for (const output of outputs) if (output.kind === 'action') this.#answer(output);
+    for (const output of outputs) {
+      if (output.kind === 'action') this.#answer(output);
+      else if (output.kind === 'tell') this.#tell(output.input);
+    }
+  }
+
+  #tell(input: Tell['input'] | Link): void {
+    if (input.kind === 'event') this.#apply(input.person, { kind: 'event', event: input, clock: this.#clock });
+    else this.#apply(input.person, { kind: 'identity', record: input, clock: this.#clock });
   }
 
   #answer(action: Action): void {
@@ -151,11 +189,14 @@ function playExample(program: Program, example: Example): ExampleResult {
   return { name: example.name, ok: JSON.stringify(actual) === JSON.stringify(expected), expected, actual };
 }
 
-function exampleEvent({ at, event, received, properties, traits }: Example['events'][number], i: number): Event {
+/** With an `anonymousId` it is somebody unknown's, but for an `$identify`, which says that this is the person of the example. */
+function exampleEvent({ at, event, received, anonymousId, properties, traits }: Example['events'][number], i: number): Event {
   const type = event === '$identify' ? 'identify' : 'track';
+  const isOne = type === 'identify' || anonymousId === undefined;
   return {
     id: `example-${i}`,
-    person: 'u:example',
+    person: isOne ? 'u:example' : `a:${anonymousId}`,
+    ...(isOne && anonymousId !== undefined ? { anonymousId } : {}),
     type,
     name: event,
     timestamp: plus(EXAMPLE_START, at),

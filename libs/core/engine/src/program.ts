@@ -98,8 +98,12 @@ export function together(first: readonly Interest[], second: readonly Interest[]
   return [...both, ...second.filter(({ trigger }) => first.every((each) => each.trigger !== trigger))];
 }
 
-/** Identifies carry traits, outcomes complete steps: they concern every task. */
-const OWN_NAMES = ['$identify', ...CHANNELS.flatMap((c) => [...FINAL_STATUSES, ...LATER_STATUSES].map((s) => `${c}.${s}`))];
+/** Identifies carry traits, they and aliases name ids, outcomes complete steps: they concern every task. */
+const OWN_NAMES = [
+  '$identify',
+  '$alias',
+  ...CHANNELS.flatMap((c) => [...FINAL_STATUSES, ...LATER_STATUSES].map((s) => `${c}.${s}`)),
+];
 
 /** A document is immutable and compiles to the same: once is enough, whatever else changes around it. */
 const compiledOnce = new WeakMap<JsonObject, Parsed<CompiledTrigger>>();

@@ -17,7 +17,7 @@ type StoredSpan = [leaf: number, from: number, to: number, open: number];
 export type StoredRun = [
   ...[trigger: string, version: number, key: string, opener: string, phase: number, position: number],
   ...[opened: number, start: number, from: Maybe<number>, deadline: number, due: number, depth: number],
-  ...[facts: StoredFact[], progress?: StoredProgress],
+  ...[facts: StoredFact[], progress?: Maybe<StoredProgress>, origin?: string],
 ];
 type StoredProgress = [
   ...[lists: [string, StoredItem[]][], decided: Maybe<number>, spans: StoredSpan[]],
@@ -44,7 +44,9 @@ export function packRun(r: Run, zero: Instant): Packed {
     r.depth,
     r.facts.map((fact) => packFact(fact, zero)),
   ];
-  return isYoung(r) ? head : [...head, packProgress(r, zero)];
+  const progress = isYoung(r) ? null : packProgress(r, zero);
+  if (r.origin !== undefined) return [...head, progress, r.origin];
+  return progress === null ? head : [...head, progress];
 }
 
 /** It has come to nothing yet: nearly all of them. */
@@ -96,7 +98,8 @@ export function unpackRun(r: StoredRun, zero: Instant): Run {
     depth: r[11],
     facts: r[12].map((fact) => unpackFact(fact, zero)),
   };
-  if (r[13] !== undefined) unpackProgress(run, r[13], zero);
+  if (r[13] !== undefined && r[13] !== null) unpackProgress(run, r[13], zero);
+  if (r[14] !== undefined) run.origin = r[14];
   return run;
 }
 

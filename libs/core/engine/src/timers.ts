@@ -15,9 +15,9 @@ const DECISIONS_MAX = 20_000;
 export type PendingTimer = { readonly due: Instant; readonly deadline: Instant };
 type Pending = PendingTimer & { readonly order: string; readonly run?: Run; readonly quiet?: Quiet };
 
-/** The earliest thing a person waits for: what a task keeps as their one timer. */
+/** The earliest thing a person waits for: what a task keeps as their one timer. While a user's other ids are asked, nothing is decided. */
 export function nextTimer(state: PersonState): PendingTimer | undefined {
-  const next = earliest(state);
+  const next = state.identity?.asking === undefined ? earliest(state) : undefined;
   return next === undefined ? undefined : { due: next.due, deadline: next.deadline };
 }
 
