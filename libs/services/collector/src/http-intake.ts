@@ -10,10 +10,11 @@ import {
   type Parsed,
   type Problem,
 } from '@tripline/kernel';
-import { TOPICS, type DeadLetterReason } from '@tripline/model';
+import type { DeadLetterReason } from '@tripline/model';
 import type { Entry, EventLog, Watch } from '@tripline/ports';
 import { appendAll } from './append-all.js';
 import { batchSentAt } from './call-time.js';
+import { entriesOf } from './event-entries.js';
 import { BATCH_BYTES_MAX, BATCH_ITEMS_MAX, CALL_BYTES_MAX } from './limits.js';
 import { parseCall, type CallType, type Encoded } from './parse-call.js';
 import { setAside } from './set-aside.js';
@@ -91,7 +92,7 @@ export class HttpIntake {
       const context = { received, source, sentAt, ...(kind === 'batch' ? {} : { type: kind }) };
       const value = items.length === 1 && kind !== 'batch' ? request.bytes : undefined;
       const parsed = parseItem(item, value, context);
-      if (parsed.ok) entries.push({ topic: TOPICS.events, key: parsed.value.event.person, value: parsed.value.value });
+      if (parsed.ok) entries.push(...entriesOf(parsed.value, this.options.watch));
       else {
         rejected.push({ index, problems: parsed.problems });
         entries.push(

@@ -1,9 +1,10 @@
 import { describeProblems, isJsonObject, parseJson, parseUtf8, type Problem } from '@tripline/kernel';
-import { sourceOf, TOPICS, type DeadLetterReason } from '@tripline/model';
+import { sourceOf, type DeadLetterReason } from '@tripline/model';
 import type { Batch, Entry, EventLog, LogRecord, Watch } from '@tripline/ports';
 import { appendAll } from './append-all.js';
 import { batchSentAt } from './call-time.js';
 import { unwrapCloudEvent } from './cloud-event.js';
+import { entriesOf } from './event-entries.js';
 import { BATCH_ITEMS_MAX } from './limits.js';
 import { parseCall } from './parse-call.js';
 import { setAside } from './set-aside.js';
@@ -17,13 +18,13 @@ export class IngestIntake {
 
   async onIngest(batch: Batch): Promise<void> {
     const entries: Entry[] = [];
-    for (const record of batch.records) this.#read(record, entries);
+    const accepted = batch.records.reduce((sum, record) => sum + this.#read(record, entries), 0);
     await appendAll(this.log, entries, () => batch.held());
-    const accepted = entries.filter((entry) => entry.topic === TOPICS.events).length;
     if (accepted > 0) this.watch.meter.count('tripline_collector_accepted_total', { way: 'ingest' }, accepted);
   }
 
-  #read(record: LogRecord, entries: Entry[]): void {
+  /** Answers how many calls were accepted. */
+  #read(record: LogRecord, entries: Entry[]): number {
     const text = parseUtf8(record.value);
     if (text === undefined) return this.#setAside(record, 'not-utf8', 'the value is not UTF-8', entries);
     const value = parseJson(text);
@@ -31,20 +32,23 @@ export class IngestIntake {
     const call = unwrapCloudEvent(value, record.headers);
     if (isJsonObject(call) && Array.isArray(call['batch'])) return this.#readBatch(record, call, call['batch'], entries);
     const problems = this.#readCall(record, call, undefined, undefined, entries);
-    if (problems.length > 0) this.#setAside(record, 'invalid', describeProblems(problems), entries);
+    return problems.length > 0 ? this.#setAside(record, 'invalid', describeProblems(problems), entries) : 1;
   }
 
-  /** All good calls go on; if any is refused the record is set aside whole, once. */
-  #readBatch(record: LogRecord, holder: object, calls: readonly unknown[], entries: Entry[]): void {
+  /** All good calls go on; if any is refused the record is set aside whole, once. Answers how many went on. */
+  #readBatch(record: LogRecord, holder: object, calls: readonly unknown[], entries: Entry[]): number {
     const problems: Problem[] = [];
+    let accepted = 0;
     const sentAt = batchSentAt(holder as Parameters<typeof batchSentAt>[0], problems);
     if (calls.length > BATCH_ITEMS_MAX) problems.push({ path: 'batch', message: `more than ${BATCH_ITEMS_MAX} calls` });
     if (problems.length === 0)
       calls.forEach((call, index) => {
-        for (const p of this.#readCall(record, call, index, sentAt, entries))
-          problems.push({ path: `batch.${index}${p.path === '' ? '' : `.${p.path}`}`, message: p.message });
+        const found = this.#readCall(record, call, index, sentAt, entries);
+        if (found.length === 0) accepted++;
+        for (const p of found) problems.push({ path: `batch.${index}${p.path === '' ? '' : `.${p.path}`}`, message: p.message });
       });
     if (problems.length > 0) this.#setAside(record, 'invalid', describeProblems(problems), entries);
+    return accepted;
   }
 
   #readCall(
@@ -58,12 +62,13 @@ export class IngestIntake {
     const position = [topic, String(partition), String(offset), ...(index === undefined ? [] : [String(index)])];
     const parsed = parseCall(call, { received: appended, source: topic, sentAt, position });
     if (!parsed.ok) return parsed.problems;
-    entries.push({ topic: TOPICS.events, key: parsed.value.event.person, value: parsed.value.value });
+    entries.push(...entriesOf(parsed.value, this.watch));
     return [];
   }
 
-  #setAside(record: LogRecord, reason: DeadLetterReason, detail: string, entries: Entry[]): void {
+  #setAside(record: LogRecord, reason: DeadLetterReason, detail: string, entries: Entry[]): 0 {
     const { value, appended } = record;
     entries.push(...setAside(this.watch, { value, reason, detail, source: sourceOf(record), received: appended }));
+    return 0;
   }
 }

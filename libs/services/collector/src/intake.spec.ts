@@ -148,3 +148,48 @@ describe('HTTP', () => {
     await expect(take(intake, { batch: [{ type: 'track', event: 'x', userId: 'a' }] })).rejects.toBe(kept.failure);
   });
 });
+
+describe('calls that name two ids', () => {
+  const inputs = (kept: Kept) =>
+    kept.to(TOPICS.events).map(({ key, value }) => {
+      const input = parseTaskInput(value);
+      return [key, input.ok ? input.value.kind : 'refused'];
+    });
+  const identify = { type: 'identify', userId: 'ada', anonymousId: 'x', messageId: 'i1' };
+  const alias = { type: 'alias', userId: 'ada', previousId: 'old', messageId: 'l1' };
+  const track = { type: 'track', event: 'e', userId: 'ada', anonymousId: 'x', messageId: 't1' };
+  const expected = [
+    ['u:ada', 'event'],
+    ['a:x', 'link'],
+    ['u:ada', 'event'],
+    ['a:old', 'link'],
+    ['u:ada', 'event'],
+  ];
+
+  it('are linked where they identify or alias, by HTTP in one append', async () => {
+    const { kept, watch, log } = setUp();
+    const bytes = encodeUtf8(JSON.stringify({ batch: [identify, alias, track] }));
+    const intake = new HttpIntake({ log, watch, writeKeys: { k: 'web' } });
+    await intake.take({ kind: 'batch', bytes, key: 'k', path: '/v1/batch', received: START });
+    expect(inputs(kept)).toEqual(expected);
+    expect(kept.calls).toHaveLength(1);
+    expect(watch.counts.get('tripline_collector_links_total')).toBe(2);
+  });
+
+  it('are linked the same way from the ingest topic, and counted once each', async () => {
+    const { kept, watch, log } = setUp();
+    const values = [identify, alias, track].map((call) => JSON.stringify(call));
+    await new IngestIntake(log, watch).onIngest(batchOf(TOPICS.ingest, values));
+    expect(inputs(kept)).toEqual(expected);
+    expect(watch.counts.get('tripline_collector_accepted_total')).toBe(3);
+  });
+
+  it('make the same link of the same call, and none of an id that stands for nobody', async () => {
+    const { kept, watch, log } = setUp();
+    const values = [identify, identify, { ...identify, anonymousId: 'null' }].map((call) => JSON.stringify(call));
+    await new IngestIntake(log, watch).onIngest(batchOf(TOPICS.ingest, values));
+    const links = kept.to(TOPICS.events).filter(({ key }) => key === 'a:x');
+    expect(new Set(links.map(({ value }) => decodeUtf8(value))).size).toBe(1);
+    expect(kept.to(TOPICS.events)).toHaveLength(4);
+  });
+});
