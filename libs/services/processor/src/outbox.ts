@@ -1,6 +1,6 @@
 import { encodeUtf8 } from '@tripline/kernel';
-import type { GoalReached, Notice, Output } from '@tripline/engine';
-import { TOPICS, type Profile } from '@tripline/model';
+import type { GoalReached, Notice, Output, Tell } from '@tripline/engine';
+import { encodeTaskInput, TOPICS, type Profile } from '@tripline/model';
 import type { Entry, EventLog, Meter } from '@tripline/ports';
 
 /** What a task has to tell the log and has no acknowledgement for yet, in order. Told again after a failure: receivers drop repeats by id. */
@@ -20,6 +20,7 @@ export class Outbox {
     for (const output of outputs) {
       if (output.kind === 'notice') this.#count(output);
       else if (output.kind === 'goal') this.#countGoal(output);
+      else if (output.kind === 'tell') this.#tell(output);
       else this.#entries.push(entryOf(person, output));
     }
   }
@@ -37,6 +38,12 @@ export class Outbox {
     this.meter.count('tripline_processor_outputs_total', {}, entries.length);
   }
 
+  /** To another task, under its person's key: the same partitioner as the collector's. */
+  #tell({ input }: Tell): void {
+    this.#entries.push({ topic: TOPICS.events, key: input.person, value: encodeTaskInput(input) });
+    this.meter.count('tripline_processor_told_total', { kind: input.kind });
+  }
+
   #count({ name, trigger = '' }: Notice): void {
     this.meter.count('tripline_processor_notices_total', { notice: name, trigger });
   }
@@ -46,7 +53,7 @@ export class Outbox {
   }
 }
 
-function entryOf(person: string, output: Exclude<Output, { kind: 'notice' | 'goal' }>): Entry {
+function entryOf(person: string, output: Exclude<Output, { kind: 'notice' | 'goal' | 'tell' }>): Entry {
   if (output.kind !== 'profile') return { topic: TOPICS.actions, key: person, value: encodeUtf8(JSON.stringify(output)) };
   const profile: Profile = { person: output.person, revision: output.revision, traits: output.traits };
   return { topic: TOPICS.profiles, key: person, value: encodeUtf8(JSON.stringify(profile)) };

@@ -123,7 +123,7 @@ describe('a processor', () => {
   test('a kind of ours that this build does not know stops that task with instructions, and no other', async () => {
     await world.publish(ABANDONED);
     const one = await start();
-    const value = encodeUtf8('{"kind":"handoff","person":"u:ada"}');
+    const value = encodeUtf8('{"kind":"erasure","person":"u:ada"}');
     await world.log.append([{ topic: TOPICS.events, key: null, value, partition: 0 }]);
     const halted = await until(
       () => one.processor.haltedTasks(),

@@ -8,10 +8,11 @@ import {
   nextTimer,
   parseDefinitions,
   type Definitions,
+  type Input,
   type PersonState,
   type Program,
 } from '@tripline/engine';
-import { peekEventName, type Control, type Event, type NameSpan, type Tick } from '@tripline/model';
+import { peekEventName, type Control, type Event, type NameSpan, type OfIdentity, type Tick } from '@tripline/model';
 import type { LogRecord, TaskStore, Timer, Watch } from '@tripline/ports';
 import type { Outbox } from './outbox.js';
 import { deadLettersOf, readTaskRecord } from './task-record.js';
@@ -72,6 +73,11 @@ export class TaskState {
         return this.#onTick(input, record.appended);
       case 'control':
         return this.#onControl(input, record.appended);
+      case 'link':
+      case 'handoff':
+      case 'probe':
+      case 'answer':
+        return this.#onIdentity(input);
       case 'foreign':
         return this.#setAside(record, input.detail);
     }
@@ -97,9 +103,17 @@ export class TaskState {
   }
 
   #onEvent(event: Event): true {
-    const { person } = event;
+    return this.#advance(event.person, { kind: 'event', event, clock: this.#clock });
+  }
+
+  #onIdentity(record: OfIdentity): true {
+    this.watch.meter.count('tripline_processor_identity_total', { kind: record.kind });
+    return this.#advance(record.person, { kind: 'identity', record, clock: this.#clock });
+  }
+
+  #advance(person: string, input: Input): true {
     const before = this.people.find(person);
-    const { state, outputs } = advance(this.#program, person, before.state, { kind: 'event', event, clock: this.#clock });
+    const { state, outputs } = advance(this.#program, person, before.state, input);
     this.#counts.advanced++;
     if (state !== before.state) this.people.keep(person, before, state);
     if (outputs.length > 0) this.outbox.take(person, outputs);

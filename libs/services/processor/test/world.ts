@@ -58,7 +58,7 @@ export class World {
   }
 
   append(input: TaskInput, partition?: number): Promise<unknown> {
-    const key = input.kind === 'event' ? input.person : null;
+    const key = 'person' in input ? input.person : null;
     const where = partition === undefined ? {} : { partition };
     return this.log.append([{ topic: TOPICS.events, key, value: encodeTaskInput(input), ...where }]);
   }
