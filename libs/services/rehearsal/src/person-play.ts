@@ -1,12 +1,14 @@
-import { advance, nextTimer, outcomeEvent, type Input, type PersonState, type Program } from '@tripline/engine';
+import { advance, nextTimer, outcomeEvent, type Input, type PersonState, type Program, type Tell } from '@tripline/engine';
 import { assert, type Instant } from '@tripline/kernel';
-import type { Action, Event, PersonKey } from '@tripline/model';
+import type { Action, Event, OfIdentity, PersonKey } from '@tripline/model';
 import type { Due } from './due.js';
 
 /** Timers and outcomes between two events of one person: what is more goes round in a circle. */
 const STEPS_MAX = 100_000;
 
-const NONE: readonly Action[] = [];
+/** What came of one input: what was asked for, and what other ids of the person are told, in this order. */
+export type Came = { readonly actions: readonly Action[]; readonly tells: readonly Tell['input'][] };
+const NOTHING: Came = { actions: [], tells: [] };
 
 /**
  * One person on a virtual clock, one input at a time; what was asked for is sent at the instant it was decided.
@@ -43,13 +45,18 @@ export class PersonPlay {
     return timer === undefined ? undefined : { at: timer.due, deadline: timer.deadline, person: this.person };
   }
 
-  apply(event: Event): readonly Action[] {
+  apply(event: Event): Came {
     this.#steps = 0;
     return this.#advance({ kind: 'event', event, clock: event.received });
   }
 
+  /** What an identify said, or another id of the person tells. */
+  hear(record: OfIdentity, clock: Instant): Came {
+    return this.#advance({ kind: 'identity', record, clock });
+  }
+
   /** Takes what comes next. */
-  step(): readonly Action[] {
+  step(): Came {
     const { next } = this;
     assert(next !== undefined && ++this.#steps <= STEPS_MAX, `a person comes to rest within ${STEPS_MAX} steps`);
     return this.#advance(this.#taken(next.at));
@@ -61,14 +68,15 @@ export class PersonPlay {
     return outcome === undefined ? { kind: 'timer', due: clock, clock } : { kind: 'event', event: outcome, clock };
   }
 
-  #advance(input: Input): readonly Action[] {
+  #advance(input: Input): Came {
     const { state, outputs } = advance(this.program, this.person, this.#state, input);
-    if (state === this.#state && outputs.length === 0 && input.kind === 'event' && input.event.outcome === undefined) return NONE;
+    if (state === this.#state && outputs.length === 0 && input.kind === 'event' && input.event.outcome === undefined)
+      return NOTHING;
     this.#state = state;
     this.#next = undefined;
     const actions = outputs.filter((output): output is Action => output.kind === 'action');
     for (const action of actions) this.#outcomes.push(outcomeEvent(action, 'sent', action.decided, action.ready));
     if (actions.length > 0) this.#outcomes.sort((a, b) => a.received - b.received);
-    return actions;
+    return { actions, tells: outputs.flatMap((output) => (output.kind === 'tell' ? [output.input] : [])) };
   }
 }

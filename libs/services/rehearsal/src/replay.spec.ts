@@ -77,6 +77,19 @@ describe('Replay', () => {
     );
   });
 
+  it('follows a person from an anonymous id to the user, as playEvents does', () => {
+    fc.assert(
+      fc.property(facts, fc.integer({ min: 0, max: 150 }), (all, at) => {
+        const identify = eventAt(at, '$identify', {}, { type: 'identify', person: 'u:1', anonymousId: '1', id: 'identify' });
+        const own = eventsOf(all.filter(({ person }) => person !== 'u:2'));
+        const events = [...own, identify].sort((a, b) => a.received - b.received);
+        const byId = (actions: readonly Action[]): Action[] => [...actions].sort((a, b) => (a.id < b.id ? -1 : 1));
+        expect(byId(replayed(events))).toEqual(byId(playEvents(program, 'u:1', events).actions));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('puts out in the order of the clock, whoever it is about', () => {
     fc.assert(
       fc.property(facts, (all) => {

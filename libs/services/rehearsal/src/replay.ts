@@ -1,8 +1,8 @@
 import type { Program } from '@tripline/engine';
 import { AssertionError, Heap, later, type Instant } from '@tripline/kernel';
-import type { Action, Event, PersonKey } from '@tripline/model';
+import { linksOf, type Action, type Event, type OfIdentity, type PersonKey } from '@tripline/model';
 import { compareDues, type Due } from './due.js';
-import { PersonPlay } from './person-play.js';
+import { PersonPlay, type Came } from './person-play.js';
 
 /** What a replay tells while it goes. */
 export type ReplayEar = {
@@ -16,7 +16,7 @@ type Waiting = Due & { readonly play: PersonPlay };
 
 /**
  * Any number of persons on one virtual clock: it moves to each event's `received` before that is applied, and on the way decides what is due
- * of everybody, in the order in which a task would.
+ * of everybody, in the order in which a task would. What one id of a person tells another arrives at once.
  * I1. A person who waits has exactly one entry in the heap that counts, never later than what comes next to them. It moves lazily.
  */
 export class Replay {
@@ -39,10 +39,8 @@ export class Replay {
   /** Applies an event; events come in the order of `received`. */
   receive(event: Event): void {
     this.moveTo(event.received);
-    const { person } = event;
-    if (this.#setAside.has(person)) return;
-    const play = this.#plays.get(person) ?? new PersonPlay(this.program, person);
-    this.#take(play, () => play.apply(event));
+    this.#apply(event);
+    for (const link of linksOf(event)) this.#tell(link);
   }
 
   /** Decides everything that is due up to `until`, that instant included. */
@@ -54,6 +52,20 @@ export class Replay {
     this.#clock = later(this.#clock, until);
   }
 
+  #apply(event: Event): void {
+    this.#with(event.person, (play) => play.apply(event));
+  }
+
+  #tell(record: OfIdentity): void {
+    this.#with(record.person, (play) => play.hear(record, this.#clock));
+  }
+
+  #with(person: PersonKey, input: (play: PersonPlay) => Came): void {
+    if (this.#setAside.has(person)) return;
+    const play = this.#plays.get(person) ?? new PersonPlay(this.program, person);
+    this.#take(play, () => input(play));
+  }
+
   #onDue(due: Waiting): void {
     this.#counting.delete(due.play);
     const { next } = due.play;
@@ -61,16 +73,22 @@ export class Replay {
     this.#take(due.play, () => due.play.step());
   }
 
-  #take(play: PersonPlay, input: () => readonly Action[]): void {
+  #take(play: PersonPlay, input: () => Came): void {
+    let came: Came;
     try {
-      for (const action of input()) this.ear.onAction(action);
+      came = input();
     } catch (error) {
       if (!(error instanceof AssertionError)) throw error;
       return this.#putAside(play, error.message);
     }
+    for (const action of came.actions) this.ear.onAction(action);
     if (play.isBlank) this.#plays.delete(play.person);
     else this.#plays.set(play.person, play);
     this.#wait(play);
+    for (const input of came.tells) {
+      if (input.kind === 'event') this.#apply(input);
+      else this.#tell(input);
+    }
   }
 
   #wait(play: PersonPlay): void {
