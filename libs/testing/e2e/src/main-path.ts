@@ -17,6 +17,7 @@ export function describeMainPath(name: string, open: () => Promise<System>, ways
     afterAll(() => stage.strike(), OPEN_MS);
     describeCarts(stage);
     describeOnce(stage);
+    describeIdentity(stage);
     if (ways.kill) describeKill(stage);
     if (ways.ingest) describeIngest(stage);
   });
@@ -102,6 +103,32 @@ function describeOnce(stage: Stage): void {
     await stage.shopper.track(gina, 'e2e-once.done');
     await stage.untilSent(gina, 2);
     expect(await stage.sent(gina)).toBe(2);
+  });
+}
+
+/** One person under an anonymous id and a userId, which are of different tasks as it happens. */
+function describeIdentity(stage: Stage): void {
+  scenario('one who fills a cart before the login and does not buy gets one mail, as the user', async () => {
+    const kim = await stage.someone('kim');
+    await stage.shopper.browse(`${kim}-device`, 'e2e-cart.added', { cartId: 'c1' });
+    await stage.login(kim, `${kim}-device`);
+    await stage.untilOthersHeard(kim, 'e2e-cart.added');
+    await stage.untilSent(kim);
+    await stage.untilOthersHeard(kim, 'e2e-cart.added');
+    expect(await stage.sent(kim)).toBe(1);
+    expect(await stage.system.mailsTo(addressOf(kim))).toBe(1);
+  });
+
+  scenario('a cart of before the login that is bought after it, or on the device, is no reason to write', async () => {
+    const { shopper } = stage;
+    const lea = await stage.someone('lea');
+    for (const cartId of ['c1', 'c2']) await shopper.browse(`${lea}-device`, 'e2e-cart.added', { cartId });
+    await stage.login(lea, `${lea}-device`);
+    await shopper.track(lea, 'e2e-cart.ordered', { cartId: 'c1' });
+    await shopper.browse(`${lea}-device`, 'e2e-cart.ordered', { cartId: 'c2' });
+    await stage.untilOthersHeard(lea, 'e2e-cart.added');
+    await stage.untilOthersHeard(lea, 'e2e-cart.added');
+    expect(await messagesOf(stage.system, lea)).toEqual([]);
   });
 }
 

@@ -18,8 +18,15 @@ export class Shopper {
     );
   }
 
-  identify(userId: string, traits: Record<string, unknown>): Promise<void> {
-    return this.#sent((done) => this.#analytics.identify({ userId, traits }, done));
+  /** As one who has not logged in. */
+  browse(anonymousId: string, event: string, properties: Record<string, unknown> = {}): Promise<void> {
+    return this.#sent((done) => this.#analytics.track({ anonymousId, event, properties }, done));
+  }
+
+  /** With `anonymousId`: a login on that device. */
+  identify(userId: string, traits: Record<string, unknown>, anonymousId?: string): Promise<void> {
+    const device = anonymousId === undefined ? {} : { anonymousId };
+    return this.#sent((done) => this.#analytics.identify({ userId, traits, ...device }, done));
   }
 
   close(): Promise<void> {

@@ -63,6 +63,11 @@ export class Stage {
     return userId;
   }
 
+  /** That person logs in on this device. */
+  login(userId: string, anonymousId: string): Promise<void> {
+    return this.shopper.identify(userId, { email: addressOf(userId) }, anonymousId);
+  }
+
   async sent(userId: string): Promise<number> {
     return (await messagesOf(this.system, userId)).filter(({ status }) => status === 'sent').length;
   }
