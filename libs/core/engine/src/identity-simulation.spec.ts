@@ -128,7 +128,7 @@ describe('tasks that run as they like, for one human under three ids who is know
         else expect(wanted).toEqual(expect.arrayContaining(sent));
         checkRest(tasks);
       }),
-      { numRuns: 600 },
+      { numRuns: 400 },
     );
   });
 
@@ -148,7 +148,7 @@ describe('tasks that run as they like, for one human under three ids who is know
         if (onRepeat === 'keepFirst') expect(sent.every((at) => facts.some((f) => f.name === 'a' && f.at + W === at))).toBe(true);
         checkRest(tasks);
       }),
-      { numRuns: 600 },
+      { numRuns: 400 },
     );
   });
 });
@@ -185,7 +185,7 @@ describe('tasks that run as they like, for devices that change hands', () => {
           }
           for (const person of PEOPLE) expect(tasks.state(person)?.runs ?? []).toEqual([]);
         }),
-        { numRuns: 600 },
+        { numRuns: 400 },
       );
     },
   );

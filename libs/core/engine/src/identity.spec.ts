@@ -10,11 +10,12 @@ const HOUR = 60 * MIN;
 const SETTLE = 10_000;
 type Fields = Parameters<typeof makeTriggerDocument>[0];
 
-const tasksOf = (fields: Fields = {}): Tasks => {
+/** `answers`: what is asked for is sent at once. */
+const tasksOf = (fields: Fields = {}, answers = true): Tasks => {
   const document = makeTriggerDocument({ name: 't', by: 'k', when: [{ event: 'a' }, { not: 'b', for: '1h' }], ...fields });
   const program = makeProgram([{ name: 't', version: 1, revision: 1, document, state: 'live' }]);
   expect(program.problems).toEqual([]);
-  return new Tasks(program, 2, (person) => (person.startsWith('u:') ? 0 : 1));
+  return new Tasks(program, 2, (person) => (person.startsWith('u:') ? 0 : 1), answers);
 };
 const at = (ms: number, person: string, name: string, fields: Partial<Event> = {}): Event =>
   eventAt(ms, name, { k: 1 }, { person, id: `${person} ${name} ${ms}`, ...fields });
@@ -128,6 +129,12 @@ describe('a person under two ids', () => {
     expect(told(tasks).map(([, step]) => step)).toEqual(['one']);
   });
 
+  it('recalls what is still held when the user turns out to have ordered after the window', () => {
+    const tasks = tasksOf({}, false);
+    play(tasks, at(0, 'a:x', 'a'), at(65 * MIN, 'u:ada', 'b'), identify(100 * MIN));
+    expect(tasks.state('u:ada')?.runs.map(({ actions }) => actions[0]?.recalled)).toEqual([true]);
+  });
+
   it('recalls what is still held when the user turns out to have ordered', () => {
     const tasks = tasksOf();
     play(tasks, at(0, 'a:x', 'a'), at(30 * MIN, 'u:ada', 'b'));
@@ -168,6 +175,33 @@ describe('two carts of one person', () => {
     expect(told(tasks)).toEqual([['u:ada', 'mail', 10]]);
   });
 
+  it('are one where the first was open when the second began, whatever came later', () => {
+    const tasks = tasksOf({ when: [{ event: 'a' }, { event: 'b', times: 2, within: '1h' }] });
+    play(tasks, at(0, 'a:x', 'a'), at(20 * MIN, 'u:ada', 'a'), at(25 * MIN, 'a:x', 'b'), at(30 * MIN, 'u:ada', 'b'));
+    play(tasks, identify(40 * MIN));
+    expect(told(tasks)).toEqual([['u:ada', 'mail', 30]]);
+  });
+
+  it('count an event once, though both the user\u2019s memory and run tell of it', () => {
+    const tasks = tasksOf({ when: [{ event: 'a' }, { event: 'b', times: 3, within: '1h' }] });
+    play(tasks, at(0, 'a:x', 'a'), at(20 * MIN, 'u:ada', 'a'), at(25 * MIN, 'a:x', 'b'), at(30 * MIN, 'u:ada', 'b'));
+    play(tasks, identify(40 * MIN));
+    expect(told(tasks)).toEqual([]);
+    play(tasks, at(50 * MIN, 'a:x', 'b'));
+    expect(told(tasks)).toEqual([['u:ada', 'mail', 50]]);
+  });
+
+  it('count an event for one element only, though memory tells of it for one and the run for another', () => {
+    const when = [{ event: 'a', as: 'first' }, { event: 'b' }, { event: 'b', where: 'm >= first.n' }];
+    const tasks = tasksOf({ when });
+    const cart = (ms: number, person: string): Event => at(ms, person, 'a', { properties: { k: 1, n: 1 } });
+    const b = (ms: number): Event => at(ms, 'u:ada', 'b', { properties: { k: 1, m: 5 } });
+    play(tasks, cart(0, 'a:x'), cart(20 * MIN, 'u:ada'), b(30 * MIN), identify(40 * MIN));
+    expect(told(tasks)).toEqual([]);
+    play(tasks, b(50 * MIN));
+    expect(told(tasks)).toEqual([['u:ada', 'mail', 50]]);
+  });
+
   it('collect into one list, the newest of each kind', () => {
     const tasks = tasksOf({
       let: { items: { list: 'a', unique: 'sku' } },
@@ -195,6 +229,21 @@ describe('links', () => {
     tasks.settle();
     expect(tasks.state('u:ada')).toEqual(before);
     expect(tasks.notices).toContain('handoff-repeated');
+  });
+
+  it('hand over once, also where it is long ago or the device is no longer kept', () => {
+    const handedOver = (...events: Event[]): Tasks => {
+      const tasks = tasksOf();
+      play(tasks, at(0, 'a:x', 'a'), identify(MIN), ...events);
+      const { log } = tasks.partitions[0] as Tasks['partitions'][number];
+      log.push(log.find(({ input }) => input.kind === 'handoff') as (typeof log)[number]);
+      tasks.settle();
+      return tasks;
+    };
+    const logins = Array.from({ length: DEVICES_MAX }, (_, i) => identify((2 + i) * MIN, 'u:ada', `x${i}`));
+    expect(handedOver(...logins).notices).toContain('handoff-repeated');
+    const days = Array.from({ length: 4 }, (_, i) => at((i + 1) * 30 * HOUR, 'u:ada', 'b'));
+    expect(handedOver(...days).notices).toContain('handoff-repeated');
   });
 
   it('to a second user: the device starts afresh, nothing of the first goes over, whatever comes late', () => {
