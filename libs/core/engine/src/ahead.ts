@@ -9,7 +9,8 @@ export const AHEAD_MAX = 50;
 /**
  * Events that were received when something of this person was due already, while no tick has said so: they wait for it, so that a tick that
  * comes late decides as one on time.
- * I1. An event waits only while something is due by the instant it was received; those that wait are applied in the order they came.
+ * I1. An event waits only while something is due by the instant it was received; those that wait are applied in the order they were received,
+ *     those of one instant as they came: what is forwarded from another id of the person may be overtaken on the way.
  * I2. What was received before that instant does not wait, however late it comes: a tick on time would have come after it too.
  */
 export function isAhead(draft: Draft, { received }: Event): boolean {
@@ -19,10 +20,12 @@ export function isAhead(draft: Draft, { received }: Event): boolean {
 /** Lets it wait; answers the one that has to give way, which is to be applied at once. */
 export function keepAhead(draft: Draft, event: Event): Event | undefined {
   const { ahead = [] } = draft.state;
-  const [oldest, ...rest] = ahead;
-  if (oldest === undefined || ahead.length < AHEAD_MAX) return void draft.set({ ahead: [...ahead, event] });
+  const at = ahead.findIndex(({ received }) => received > event.received);
+  const all = at < 0 ? [...ahead, event] : ahead.toSpliced(at, 0, event);
+  const [oldest, ...rest] = all;
+  if (all.length <= AHEAD_MAX) return void draft.set({ ahead: all });
   draft.note('ahead-full');
-  draft.set({ ahead: [...rest, event] });
+  draft.set({ ahead: rest });
   return oldest;
 }
 

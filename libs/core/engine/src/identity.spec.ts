@@ -56,6 +56,25 @@ describe('a person under two ids', () => {
     expect(told(tasks)).toEqual([]);
   });
 
+  it('is handed what waited for a tick too, after everything else', () => {
+    const tasks = tasksOf();
+    play(tasks, at(0, 'a:x', 'a'));
+    tasks.pass(70 * MIN);
+    tasks.receive(at(70 * MIN, 'a:x', 'a', { properties: { k: 2 } }));
+    tasks.arrive(0);
+    tasks.work(1, 10);
+    expect(tasks.state('a:x')?.ahead).toHaveLength(1);
+    tasks.receive(identify(71 * MIN));
+    for (let i = 0; i < 2; i++) tasks.arrive(0);
+    tasks.work(1, 10);
+    expect(tasks.state('a:x')?.ahead).toBeUndefined();
+    tasks.settle(3 * HOUR);
+    expect(told(tasks)).toEqual([
+      ['u:ada', 'mail', 60],
+      ['u:ada', 'mail', 130],
+    ]);
+  });
+
   it('hears of it where the order came at the deadline', () => {
     const tasks = tasksOf();
     play(tasks, at(0, 'a:x', 'a'), identify(20 * MIN), at(HOUR, 'a:x', 'b'));
