@@ -10,11 +10,13 @@ import { collect } from './lets.js';
 import { offer } from './matching.js';
 import { rememberEvent } from './memory.js';
 import { hashId, isKnown, remember } from './messages-seen.js';
-import { openOrRepeat } from './opening.js';
+import { offerOrOpen } from './opening.js';
 import { applyOutcome } from './outcomes.js';
 import type { PersonState } from './person-state.js';
 import { together, type Interest, type Program } from './program.js';
 import { endRun, isRecallable } from './recall.js';
+import { countInSegments, refreshSegments } from './segments.js';
+import { tellMemberships } from './telling.js';
 import { fireTimers } from './timers.js';
 import type { Tracer } from './trace.js';
 import { applyTraits } from './traits.js';
@@ -34,33 +36,37 @@ export function advance(
   input: Input,
   tracer?: Tracer,
 ): Advanced {
-  const draft = new Draft(program, person, state, tracer);
-  endWithdrawn(draft, input);
+  const now = input.kind === 'timer' ? input.due : input.event.received;
+  const draft = new Draft(program, person, state, tracer, now);
+  endWithdrawn(draft);
+  refreshSegments(draft);
   if (input.kind === 'timer') fireTimers(draft, input.due);
   else applyEvent(draft, input.event);
   return { state: draft.result(), outputs: draft.outputs };
 }
 
 /** Runs of a version that is no longer in force end when their person is next touched. */
-function endWithdrawn(draft: Draft, input: Input): void {
-  const at = input.kind === 'timer' ? input.due : input.event.received;
+function endWithdrawn(draft: Draft): void {
   for (const run of draft.state.runs) {
     if (draft.triggerOf(run) !== undefined || (run.phase === 'watched' && !run.actions.some(isRecallable))) continue;
     draft.note('run-withdrawn', run.trigger);
-    endRun(draft, run, 'withdrawn', at);
+    endRun(draft, run, 'withdrawn', draft.now);
   }
 }
 
 function applyEvent(draft: Draft, event: Event): void {
   const named = draft.program.interests(event.name);
   const isOurs = event.outcome !== undefined && draft.state.runs.length > 0;
-  if (named.length === 0 && event.traits === undefined && !isOurs) return;
+  const isCounted = draft.program.isCounted(event.name);
+  if (named.length === 0 && event.traits === undefined && !isOurs && !isCounted) return;
   if (isRepeated(draft, event)) return draft.note('event-repeated');
   const changed = applyTraits(draft, event);
+  const told = countInSegments(draft, event);
   const interests = changed ? together(named, draft.program.changes()) : named;
   if (event.historical === true) applyHistorical(draft, interests, event);
-  else applyInOrder(draft, interests, event, changed);
+  else applyInOrder(draft, interests, event, changed || told.length > 0);
   for (const { trigger, roles } of interests) rememberEvent(draft, trigger, roles, event);
+  tellMemberships(draft, told);
 }
 
 /** Updates what is known at its own time; opens no run and sends nothing. */
@@ -85,13 +91,10 @@ function applyInOrder(draft: Draft, interests: readonly Interest[], event: Event
   for (const interest of interests) applyToTrigger(draft, interest, event, spent);
 }
 
-/** `spent`: the triggers of which an attempt took the event, in whatever version. */
 function applyToTrigger(draft: Draft, { trigger, roles }: Interest, event: Event, spent: Set<string>): void {
   collect(draft, trigger, roles, event);
   if (roles.wakes) wake(draft, trigger, event);
-  const { moved, taken } = offer(draft, trigger, roles, event);
-  if (moved || taken) spent.add(trigger.name);
-  if (!spent.has(trigger.name)) openOrRepeat(draft, trigger, roles, event);
+  offerOrOpen(draft, { trigger, roles }, event, spent);
   if (roles.resets) resetInactivity(draft, trigger, event);
 }
 

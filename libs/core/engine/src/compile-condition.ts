@@ -3,13 +3,15 @@ import {
   EVENT_OF,
   PROPERTY_OF,
   type ChangedElement,
+  type EntersElement,
+  type LeavesElement,
   type Element,
   type EventElement,
   type InactiveElement,
   type StayElement,
 } from '@tripline/model';
 import { testOf, type Compilation } from './compilation.js';
-import { TRAITS_CHANGED, type Silence } from './compiled-trigger.js';
+import { membershipEvent, TRAITS_CHANGED, type Silence } from './compiled-trigger.js';
 import type { Condition, Extra, GroupNode, Item, Leaf, Node, SequenceNode } from './condition.js';
 import { FACTS_UNUSED_MAX } from './fact.js';
 
@@ -89,6 +91,7 @@ class ConditionCompiler {
     if ('notSeen' in element) return this.look(element.notSeen, 'notSeen', element, place);
     if ('inactive' in element) return this.inactive(element, place);
     if ('stay' in element) return this.stay(element, place);
+    if ('enters' in element || 'leaves' in element) return this.membership(element, place);
     return 'changed' in element ? this.changed(element, place) : this.event(element, place);
   }
 
@@ -172,6 +175,23 @@ class ConditionCompiler {
   private changed({ changed, from, to, as, within }: ChangedElement, place: Place): Node {
     const extra: Extra = { kind: 'change', trait: changed.slice('user.'.length), from, to };
     return { kind: 'event', leaf: this.leaf({ names: [TRAITS_CHANGED], role: 'event', as, extra }, place.path), ...span(within) };
+  }
+
+  /** A segment is a person's: what begins an attempt has no key, what comes later belongs to every one. */
+  private membership(element: EntersElement | LeavesElement, { path, isFirst }: Place): Node {
+    const member = 'enters' in element;
+    const segment = 'enters' in element ? element.enters : element.leaves;
+    const { by } = this.compilation.trigger;
+    if (isFirst && by !== undefined)
+      this.compilation.refuse('by', `a segment is a person's: \`${member ? 'enters' : 'leaves'}\` knows no \`by\``);
+    const extra: Extra = { kind: 'membership', segment, member };
+    const rest = { ...(by === undefined ? {} : { by: 'none' }), ...(isFirst ? {} : { memory: 0 as Duration }) };
+    const names = [membershipEvent(segment, member)];
+    return {
+      kind: 'event',
+      leaf: this.leaf({ names, role: 'event', as: element.as, extra, ...rest }, path),
+      ...span(element.within),
+    };
   }
 
   private leaf(looks: Looks, path: string, limit = FACTS_UNUSED_MAX): Leaf {

@@ -38,6 +38,7 @@ export function compileTrigger(trigger: Trigger): Parsed<CompiledTrigger> {
     lists,
     ...(goal === undefined ? {} : { goal }),
     keeps: aliasKeeps(compilation),
+    segments: segmentsOf(compilation),
     roles: rolesOf(condition, silence, steps, exits, lists, goal),
     ...trigger.time,
   };
@@ -51,6 +52,16 @@ function compileState(compilation: Compilation, rule: ExitRule, i: number): Expr
   if (!('is' in rule)) return [];
   const state = compilation.expression(`exit.${i}.is`, rule.is, compilation.names.ofState);
   return state === undefined ? [] : [state];
+}
+
+/** The segments a trigger names, in its condition and its expressions, for who wants to know whether they exist. */
+export const segmentsNamedBy = ({ segments }: CompiledTrigger): readonly string[] => segments;
+
+function segmentsOf({ trigger, expressions }: Compilation): readonly string[] {
+  const named = [...walk(trigger.when, 'when')].flatMap(({ element: e }) =>
+    'enters' in e ? [e.enters] : 'leaves' in e ? [e.leaves] : [],
+  );
+  return [...new Set([...named, ...expressions.flatMap(({ expression }) => [...expression.segments])])].sort();
 }
 
 /** What is kept of the event under each alias: the properties that some expression reads. */

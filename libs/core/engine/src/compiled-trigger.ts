@@ -125,6 +125,8 @@ export type CompiledTrigger = {
   readonly lists: readonly ListPart[];
   readonly keeps: ReadonlyMap<string, Projection>;
   readonly roles: ReadonlyMap<string, Roles>;
+  /** The segments it names. */
+  readonly segments: readonly string[];
   readonly settle: Duration;
   readonly accept: Duration;
   readonly grace: Duration;
@@ -132,5 +134,7 @@ export type CompiledTrigger = {
 
 /** The name under which changes of traits are looked up. */
 export const TRAITS_CHANGED = '$traits';
+/** The name under which the entering or leaving of a segment is looked up; an event of that name from outside is none. */
+export const membershipEvent = (segment: string, member: boolean): string => `$${member ? 'enters' : 'leaves'} ${segment}`;
 /** The event name that stands for every event in `inactive`. */
 export const ANY_EVENT = 'any';

@@ -2,10 +2,11 @@ import type { Duration, Json } from '@tripline/kernel';
 import type { KeyReader } from './correlation.js';
 import type { Expression } from './expression.js';
 
-/** A test of the event beside its name and `where`: a pattern of what people see, a change of a trait, or something the person did. */
+/** A test of the event beside its name and `where`: a pattern of what people see, a change of a trait or of a segment, or something the person did. */
 export type Extra =
   | { readonly kind: 'pattern'; readonly property: string; readonly parts: readonly string[] }
   | { readonly kind: 'change'; readonly trait: string; readonly from?: Json | undefined; readonly to?: Json | undefined }
+  | { readonly kind: 'membership'; readonly segment: string; readonly member: boolean }
   | { readonly kind: 'activity' };
 
 /** One place in a condition where events are looked at. */

@@ -2,6 +2,7 @@ import { formatInstant, type Instant, type Json, type JsonObject } from '@tripli
 import type { PersonKey } from '@tripline/model';
 import type { CompiledTrigger } from './compiled-trigger.js';
 import type { Leaf } from './condition.js';
+import { describeSegments } from './describe-segments.js';
 import { newestExtension } from './extension.js';
 import { FAR, judge, type Ground } from './judgement.js';
 import { startOf } from './matching.js';
@@ -10,13 +11,17 @@ import type { PersonState, Quiet, Run } from './person-state.js';
 import type { Program } from './program.js';
 import { runIdOf } from './run-id.js';
 
-/** What is known of one person, written for people to read: traits, open runs, what each waits for and until when. Instants in ISO 8601. */
-export function describePerson(program: Program, person: PersonKey, state: PersonState): JsonObject {
+/**
+ * What is known of one person, written for people to read: traits, segments, open runs, what each waits for and until when. Instants in
+ * ISO 8601. `now` is the task's clock, for segments that are warming.
+ */
+export function describePerson(program: Program, person: PersonKey, state: PersonState, now = state.messages.since): JsonObject {
   return {
     person,
     traits: state.traits,
     revision: state.revision,
     runs: state.runs.map((run) => describeRun(program, person, run)),
+    segments: describeSegments(program, state, now),
     silence: state.quiet.map(describeQuiet),
     remembered: state.remembered.map((r) => ({
       trigger: r.trigger,

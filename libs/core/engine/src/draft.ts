@@ -5,7 +5,10 @@ import type { Output } from './input.js';
 import { EMPTY_PERSON, type PersonState, type Run } from './person-state.js';
 import type { Program } from './program.js';
 import { runIdOf } from './run-id.js';
+import type { Scope } from './scope.js';
+import { isIn } from './segments.js';
 import type { Tracer } from './trace.js';
+import type { Value } from './value.js';
 
 /**
  * The working copy of one person during one `advance`: the state so far and what it has put out.
@@ -18,6 +21,9 @@ export class Draft {
   /** The traits that this input changed, as they were and are; null is none. */
   changes: ReadonlyMap<string, { readonly before: Json; readonly after: Json }> = new Map();
 
+  /** The change of a segment that is being told. */
+  entered: { readonly segment: string; readonly member: boolean } | undefined;
+
   #state: PersonState;
   #isOurs = false;
 
@@ -26,6 +32,8 @@ export class Draft {
     readonly person: PersonKey,
     readonly before: PersonState | undefined,
     readonly tracer?: Tracer,
+    /** When the input reached us, or what is due by now. */
+    readonly now = 0 as Instant,
   ) {
     this.#state = before ?? EMPTY_PERSON;
   }
@@ -53,6 +61,18 @@ export class Draft {
     const of = run === undefined ? {} : { run: runIdOf(this.person, run) };
     this.tracer({ what, trigger: name, version, ...of, detail: detail() });
   }
+
+  /** As `trace`, of something that is no trigger's. */
+  tell(what: string, detail: () => JsonObject): void {
+    this.tracer?.({ what, detail: detail() });
+  }
+
+  /** What names mean to an expression, beside that event and in that run. */
+  scope(event: JsonObject | undefined, run: Run | undefined): Scope {
+    return { event, user: this.state.traits, run, segments: this.#isIn };
+  }
+
+  readonly #isIn = (name: string): Value => isIn(this, name);
 
   runsOf({ name, version }: CompiledTrigger): readonly Run[] {
     const { runs } = this.state;

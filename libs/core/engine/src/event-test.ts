@@ -38,7 +38,7 @@ function ask(
 ): Value {
   const special = extra === undefined ? true : askExtra(draft, extra, event);
   if (special === false || where === undefined) return special;
-  const scope = { event: event.properties, user: draft.state.traits, run };
+  const scope = draft.scope(event.properties, run);
   const answer = where.evaluate(scope);
   if (trigger !== undefined) draft.trace('where', trigger, run, () => explained(where, scope, answer));
   return answer === false || special === true ? answer : UNKNOWN;
@@ -52,8 +52,9 @@ export const explained = ({ path, text, valuesIn }: Expression, scope: Scope, an
   answer: answer === UNKNOWN ? 'unknown' : answer,
 });
 
-function askExtra({ changes }: Draft, extra: Extra, event: Event): Value {
+function askExtra({ changes, entered }: Draft, extra: Extra, event: Event): Value {
   if (extra.kind === 'activity') return isActivity(event);
+  if (extra.kind === 'membership') return entered?.segment === extra.segment && entered.member === extra.member;
   if (extra.kind === 'pattern') {
     const seen = textOf(event.properties, extra.property);
     return seen === undefined ? UNKNOWN : matches(extra.parts, seen);

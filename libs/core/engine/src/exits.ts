@@ -28,7 +28,7 @@ function applyExit(draft: Draft, trigger: CompiledTrigger, exit: EventTest, even
 
 /** Is one of the trigger's `exit … is` states true? An unknown state does not act. */
 export const hasLeft = (draft: Draft, trigger: CompiledTrigger, run: Run): boolean =>
-  trigger.states.some((state) => state.evaluate({ event: undefined, user: draft.state.traits, run }) === true);
+  trigger.states.some((state) => state.evaluate(draft.scope(undefined, run)) === true);
 
 /** Ends every run that a state ends, after something about the person changed. */
 export function applyStates(draft: Draft, event: Event): void {

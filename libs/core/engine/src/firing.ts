@@ -25,7 +25,7 @@ export function complete(draft: Draft, trigger: CompiledTrigger, run: Run, { dec
 
 function objectionTo(draft: Draft, trigger: CompiledTrigger, run: Run, decided: Instant): string | undefined {
   if (hasLeft(draft, trigger, run)) return 'run-exited';
-  const scope = { event: undefined, user: draft.state.traits, run };
+  const scope = draft.scope(undefined, run);
   const guard = trigger.guard?.evaluate(scope) ?? true;
   draft.trace('guard', trigger, run, () => (trigger.guard === undefined ? {} : explained(trigger.guard, scope, guard)));
   if (typeof guard !== 'boolean') return 'guard-unknown';

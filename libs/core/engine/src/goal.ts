@@ -57,7 +57,7 @@ function reach(draft: Draft, trigger: CompiledTrigger, goal: GoalPart, run: Run,
 /** A number, where the trigger asks for one; what is none is left out and counted. */
 function valueOf(draft: Draft, trigger: CompiledTrigger, { value }: GoalPart, run: Run, event: Event): Json | undefined {
   if (value === undefined) return undefined;
-  const answer = value.evaluate({ event: event.properties, user: draft.state.traits, run });
+  const answer = value.evaluate(draft.scope(event.properties, run));
   if (typeof answer === 'number') return answer;
   draft.note('goal-value-unknown', trigger.name);
   return undefined;

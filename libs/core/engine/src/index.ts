@@ -1,5 +1,7 @@
 export { advance } from './advance.js';
-export { compileTrigger } from './compile-trigger.js';
+export { compileSegment } from './compile-segment.js';
+export { type CompiledSegment } from './compiled-segment.js';
+export { compileTrigger, segmentsNamedBy } from './compile-trigger.js';
 export { type TraceEntry, type Tracer } from './trace.js';
 export { type CompiledTrigger } from './compiled-trigger.js';
 export {

@@ -108,7 +108,7 @@ const entriesFor = (draft: Draft, { name }: CompiledTrigger, test: string, key: 
 
 /**
  * What an attempt that begins at `from` finds already there, of an element to come only what happened later; `order` is the first turn that is free. Where it is not known any more whether
- * there was what must not be, there was. Times of one name and instant are taken for one event.
+ * there was what must not be, there was. `strictly`: not what happened at `from` itself. Times of one name and instant are taken for one event.
  */
 export function rememberedFacts(
   draft: Draft,
@@ -116,11 +116,12 @@ export function rememberedFacts(
   key: string,
   from: Instant,
   order: number,
+  strictly = false,
 ): readonly Fact[] {
   if (draft.state.remembered.length === 0) return [];
   const found: Fact[] = [];
   for (const leaf of trigger.condition.recalled)
-    for (const entry of entriesFor(draft, trigger, leaf.test, key)) found.push(...factsOf(leaf, entry, from));
+    for (const entry of entriesFor(draft, trigger, leaf.test, key)) found.push(...factsOf(leaf, entry, from, strictly));
   return found.length === 0 ? found : inTurn(trigger, found, order);
 }
 
@@ -134,10 +135,10 @@ function inTurn({ condition: { leaves } }: CompiledTrigger, facts: readonly Fact
   });
 }
 
-function factsOf({ index: leaf, role }: Leaf, { times, events, cut }: Remembered, from: Instant): Fact[] {
+function factsOf({ index: leaf, role }: Leaf, { times, events, cut }: Remembered, from: Instant, strictly: boolean): Fact[] {
   const facts = times.flatMap((at, i): Fact[] => {
     const fact = { leaf, at, received: at, order: 0, used: false };
-    return at < from || (role === 'event' && at === from) ? [] : [{ ...fact, ...events?.[i] }];
+    return at < from || ((strictly || role === 'event') && at === from) ? [] : [{ ...fact, ...events?.[i] }];
   });
   const isLost = cut && role === 'not' && (times.at(-1) ?? from) > from;
   return isLost ? [...facts, { leaf, at: from, received: from, order: 0, used: false, until: times.at(-1) ?? from }] : facts;

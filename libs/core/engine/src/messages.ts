@@ -71,7 +71,7 @@ function dataOf(draft: Draft, trigger: string, run: Run, step: MessagePart): Jso
   const data: Record<string, Json> = {};
   let room = DATA_LENGTH_MAX;
   for (const { name, value } of step.data) {
-    const answer = value.evaluate({ event: undefined, user: draft.state.traits, run });
+    const answer = value.evaluate(draft.scope(undefined, run));
     const length = answer === UNKNOWN ? 0 : JSON.stringify(answer).length;
     if (answer === UNKNOWN) draft.note('data-unknown', trigger);
     else if (length > room) draft.note('data-too-large', trigger);

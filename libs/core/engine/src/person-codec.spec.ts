@@ -94,6 +94,30 @@ describe('a stored person', () => {
     expect(decodePerson(encodePerson(person))).toEqual(person);
   });
 
+  it('comes back with all a segment keeps', () => {
+    const cause = { trigger: 't', depth: 2 };
+    const entries = [
+      { at: at(1_000), from: at(1_000), value: 1 },
+      { at: at(1_001), from: at(1_001), value: 'x' },
+      { at: at(1_002), from: at(1_900), value: 1 },
+      { at: at(1_003), from: at(900), value: 7.5 },
+      { at: at(1_004), from: at(1_004), value: true, cause },
+      { at: at(1_005), from: at(1_005), value: 1, silent: true as const },
+      { at: at(1_006), from: at(1_007), value: 2, cause, silent: true as const },
+    ];
+    const base = { segment: 'vip', version: 3, test: 'abc', at: at(1_500) };
+    const segments = [
+      { ...base, member: true, tallies: [{ entries, coarse: at(1_004) }, { entries: [] }], armed: at(2_000), due: at(2_010) },
+      { ...base, member: false, tallies: [], traitsFrom: at(1_600) },
+      { ...base, tallies: [{ entries: [] }], traitsFrom: at(1_600), traitsSilent: true as const },
+    ];
+    const person = { ...personWith(RUN), segments };
+    expect(decodePerson(encodePerson(person))).toEqual(person);
+    expect(personText({ ...person, segments: [{ ...base, member: true, tallies: [{ entries: entries.slice(0, 1) }] }] })).toMatch(
+      /,\[\["vip",3,"abc",500,1,\[\[\[0\]\]\],null\]\]\]$/,
+    );
+  });
+
   it('stores nothing where there is nothing', () => {
     const [, bare] = personText(personWith(RUN)).split('[["t"');
     expect(`["t"${bare}`).toBe('["t",1,"c2","m2",0,1,100,100,100,4100,4110,0,[]]],[],[],[],{}]');

@@ -1,4 +1,5 @@
 import { assert, decodeUtf8, encodeUtf8, parseJson, type Instant, type JsonObject } from '@tripline/kernel';
+import { packSegments, unpackSegments, type StoredSegments } from './membership-codec.js';
 import { after, at, none, type Maybe, type Packed, type Writable } from './packed.js';
 import type { Decided, PersonState, Quiet, Remembered } from './person-state.js';
 import { packRun, unpackRun, type StoredRun } from './run-codec.js';
@@ -16,7 +17,7 @@ export const encodePerson = (state: PersonState): Uint8Array => encodeUtf8(perso
  * of the message ids, which is near all of them: small numbers are shorter and faster.
  */
 export function personText(state: PersonState): string {
-  const { traits, revision, traitsAt, messages, runs, remembered, quiet, decided, counted } = state;
+  const { traits, revision, traitsAt, messages, runs, remembered, quiet, decided, counted, segments } = state;
   const zero = messages.since;
   return JSON.stringify([
     FORM,
@@ -37,6 +38,7 @@ export function personText(state: PersonState): string {
     ]),
     decided.map((d) => [d.trigger, d.key, d.from - zero, d.decided - zero, d.until - zero]),
     counted,
+    ...(segments.length === 0 ? [] : [packSegments(segments, zero)]),
   ]);
 }
 
@@ -71,6 +73,7 @@ export function decodePerson(bytes: Uint8Array): PersonState {
     quiet: stored[9].map((each) => unpackQuiet(each, zero)),
     decided: stored[10].map((each) => unpackDecided(each, zero)),
     counted: stored[11],
+    segments: unpackSegments(stored[12], zero),
   };
 }
 
@@ -95,7 +98,7 @@ type Stored = [
   ][],
   quiet: [string, number, Maybe<number>, Maybe<number>, number?][],
   decided: [string, string, number, number, number][],
-  counted: PersonState['counted'],
+  ...[counted: PersonState['counted'], segments?: StoredSegments],
 ];
 
 const unpackRemembered = (r: Stored[8][number], zero: Instant): Remembered => ({

@@ -1,5 +1,6 @@
 import type { Instant, JsonObject } from '@tripline/kernel';
 import type { FinalStatus, OutcomeStatus } from '@tripline/model';
+import type { Tally } from './aggregate.js';
 import type { Extension, Fact, Span } from './fact.js';
 
 /** Open and watched runs of one person; one more is not opened, and counted. */
@@ -126,6 +127,27 @@ export type Quiet = {
   readonly told?: number;
 };
 
+/**
+ * What is known of a person and one segment. Everything up to `at`, inclusive, is decided; `armed` is the next instant at which the answer
+ * becomes another, if nothing more happens.
+ */
+export type Membership = {
+  readonly segment: string;
+  readonly version: number;
+  /** Which aggregates: `CompiledSegment.test`. */
+  readonly test: string;
+  readonly at: Instant;
+  /** Absent: unknown. */
+  readonly member?: boolean;
+  /** By the place of the aggregate in its document. */
+  readonly tallies: readonly Tally[];
+  /** Traits it reads changed, after `at`; silently where history changed them. */
+  readonly traitsFrom?: Instant;
+  readonly traitsSilent?: true;
+  readonly armed?: Instant;
+  readonly due?: Instant;
+};
+
 /** A window that was decided, kept to notice what would have prevented it. */
 export type Decided = {
   readonly trigger: string;
@@ -152,6 +174,8 @@ export type PersonState = {
   readonly decided: readonly Decided[];
   /** When counted runs were decided, by trigger name, oldest first, for `limit`. */
   readonly counted: { readonly [trigger: string]: readonly Instant[] };
+  /** Those that are not as those of whoever has no event. */
+  readonly segments: readonly Membership[];
 };
 
 const NEVER = 0 as Instant;
@@ -165,4 +189,5 @@ export const EMPTY_PERSON: PersonState = {
   quiet: [],
   decided: [],
   counted: {},
+  segments: [],
 };

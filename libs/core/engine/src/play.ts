@@ -1,6 +1,7 @@
 import { accept, assert, deriveId, plus, refuse, type JsonObject, type Parsed, type Instant, type Json } from '@tripline/kernel';
-import { parseTrigger, type Action, type Event, type Example, type PersonKey, type Recall } from '@tripline/model';
+import { parseSegment, parseTrigger, type Action, type Event, type Example, type PersonKey, type Recall } from '@tripline/model';
 import { advance } from './advance.js';
+import type { Definition } from './definitions.js';
 import type { GoalReached, Notice, Output } from './input.js';
 import { decodePerson, encodePerson } from './person-codec.js';
 import type { PersonState } from './person-state.js';
@@ -131,16 +132,22 @@ const EXAMPLE_START = 1_767_225_600_000 as Instant;
 
 /**
  * Plays each of a trigger document's own examples; its problems where it does not parse or compile. Times are those of the decision:
- * `settle` comes on top in real time.
+ * `settle` comes on top in real time. `segments` are the documents of those it names, in force from the beginning; others are unknown.
  */
-export function playExamples(document: JsonObject): Parsed<readonly ExampleResult[]> {
+export function playExamples(document: JsonObject, segments: readonly JsonObject[] = []): Parsed<readonly ExampleResult[]> {
   const parsed = parseTrigger(document);
   if (!parsed.ok) return parsed;
   const { name, examples } = parsed.value;
-  const program = makeProgram([{ name, version: 1, revision: 1, document, state: 'live' }]);
+  const program = makeProgram([{ name, version: 1, revision: 1, document, state: 'live' }, ...segments.flatMap(inForce)]);
   return program.problems.length > 0
     ? refuse(...program.problems)
     : accept(examples.map((example) => playExample(program, example)));
+}
+
+/** A segment as it is published; one that does not parse is for its own reader to refuse. */
+function inForce(document: JsonObject): Definition[] {
+  const parsed = parseSegment(document);
+  return parsed.ok ? [{ kind: 'segment', name: parsed.value.name, version: 1, revision: 1, document, state: 'live' }] : [];
 }
 
 function playExample(program: Program, example: Example): ExampleResult {

@@ -1,6 +1,6 @@
 import type { Duration, Problem } from '@tripline/kernel';
 import { z } from 'zod';
-import { alias, eventName, expression, keyPath, positive } from './document-fields.js';
+import { alias, eventName, expression, keyPath, name, positive } from './document-fields.js';
 
 /** Elements of one condition, groups included. */
 export const ELEMENTS_MAX = 20;
@@ -57,6 +57,9 @@ const changedElement = z.strictObject({
   within: positive.optional(),
 });
 
+const entersElement = z.strictObject({ enters: name, as: alias.optional(), within: positive.optional() });
+const leavesElement = z.strictObject({ leaves: name, as: alias.optional(), within: positive.optional() });
+
 /** One event, or so many of them within a span. `where` is judged on the event itself and the aliases before it; `within` counts from the element before. */
 export type EventElement = z.output<typeof eventElement>;
 /** With `for`: no such event in `[t, t + for)`, t being the element before. Without: none between the element before and the one after. */
@@ -70,6 +73,9 @@ export type InactiveElement = z.output<typeof inactiveElement>;
 export type StayElement = z.output<typeof stayElement>;
 /** A trait of the person changed. */
 export type ChangedElement = z.output<typeof changedElement>;
+/** The person begins or ceases to belong to a segment. */
+export type EntersElement = z.output<typeof entersElement>;
+export type LeavesElement = z.output<typeof leavesElement>;
 /** One after the other. */
 export type SequenceElement = { readonly sequence: readonly Element[]; readonly within?: Duration | undefined };
 /** All of them, in any order. */
@@ -84,11 +90,14 @@ export type Element =
   | InactiveElement
   | StayElement
   | ChangedElement
+  | EntersElement
+  | LeavesElement
   | SequenceElement
   | AllElement
   | AnyElement;
 
-const leaves = [eventElement, absenceElement, seenElement, notSeenElement, inactiveElement, stayElement, changedElement] as const;
+const looks = [absenceElement, seenElement, notSeenElement, inactiveElement, stayElement] as const;
+const leaves = [eventElement, ...looks, changedElement, entersElement, leavesElement] as const;
 const element: z.ZodType<Element> = z.lazy(() => z.union([...leaves, sequence, all, any]));
 export const elements = z.array(element).min(1).max(ELEMENTS_MAX);
 export const sequence = z.strictObject({ sequence: elements, within: positive.optional() });
@@ -152,7 +161,10 @@ function firstProblems(element: Element, path: string): Problem[] {
 }
 
 const isPlainEvent = (element: Element): boolean =>
-  'changed' in element || (SUBJECTS.some((field) => field in element) && !('times' in element && element.times !== undefined));
+  'changed' in element ||
+  'enters' in element ||
+  'leaves' in element ||
+  (SUBJECTS.some((field) => field in element) && !('times' in element && element.times !== undefined));
 
 /** A `not` without `for` stands between two elements of a sequence. */
 function absenceProblems(group: Element, path: string): Problem[] {

@@ -30,6 +30,16 @@ export { problemsOf } from './problems.js';
 export { parseProfile, TRAITS_BYTES_MAX, type Profile } from './profile.js';
 export { parseReceipt, receiptId, type Receipt } from './receipt.js';
 export {
+  AGGREGATE_KINDS,
+  AGGREGATE_WINDOW_MAX,
+  AGGREGATES_MAX,
+  parseSegment,
+  segmentJsonSchema,
+  type Aggregate,
+  type AggregateKind,
+  type Segment,
+} from './segment.js';
+export {
   encodeTaskInput,
   parseTaskInput,
   peekEventName,
@@ -55,8 +65,10 @@ export {
   type AnyElement,
   type ChangedElement,
   type Element,
+  type EntersElement,
   type EventElement,
   type InactiveElement,
+  type LeavesElement,
   type NotSeenElement,
   type SeenElement,
   type SequenceElement,

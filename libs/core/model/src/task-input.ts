@@ -20,6 +20,8 @@ export type Tick = { readonly kind: 'tick'; readonly upTo: Instant };
  */
 export type Control = {
   readonly kind: 'control';
+  /** What it puts in force; absent: a trigger. Names of triggers and of segments do not meet. */
+  readonly of?: 'segment';
   readonly name: string;
   readonly revision: number;
   readonly change: ControlChange;
@@ -100,6 +102,7 @@ function isControl(input: JsonObject): input is JsonObject & Control {
   const change = input['change'];
   return (
     typeof input['name'] === 'string' &&
+    (input['of'] === undefined || input['of'] === 'segment') &&
     Number.isSafeInteger(input['revision']) &&
     isJsonObject(change) &&
     typeof change['type'] === 'string'
