@@ -34,9 +34,11 @@ describe.each(triggers)('%s, the trigger %s', (_page, _name, document) => {
   });
 });
 
-it('the reference shows a journey for branches, splits and waits', () => {
+it('the reference shows a journey for branches, splits and waits, dates and schedules', () => {
   const shown = triggersOn('triggers.md').filter(([, , document]) => examplesOf(document).length > 0);
-  expect(shown.map(([, name]) => name)).toEqual(expect.arrayContaining(['trial-ended', 'welcome-offer', 'win-back-in-steps']));
+  expect(shown.map(([, name]) => name)).toEqual(
+    expect.arrayContaining(['trial-ended', 'welcome-offer', 'win-back-in-steps', 'trial-ends', 'monday-word']),
+  );
 });
 
 it.each(['what-fires-when.md', 'cookbook.md'])(

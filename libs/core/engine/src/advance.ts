@@ -1,5 +1,6 @@
 import { later, type Duration } from '@tripline/kernel';
 import type { Event, PersonKey } from '@tripline/model';
+import { applyDates, knowPerson, lookAtCalendar, momentOfTimer } from './calendar.js';
 import { applyCancels } from './cancel.js';
 import { Draft } from './draft.js';
 import { applyExits, applyStates } from './exits.js';
@@ -40,8 +41,10 @@ export function advance(
   const draft = new Draft(program, person, state, tracer, now);
   endWithdrawn(draft);
   refreshSegments(draft);
-  if (input.kind === 'timer') fireTimers(draft, input.due);
-  else applyEvent(draft, input.event);
+  if (input.kind === 'timer') {
+    lookAtCalendar(draft, momentOfTimer(input.due));
+    fireTimers(draft, input.due);
+  } else applyEvent(draft, input.event);
   return { state: draft.result(), outputs: draft.outputs };
 }
 
@@ -65,6 +68,7 @@ function applyEvent(draft: Draft, event: Event): void {
   const interests = changed ? together(named, draft.program.changes()) : named;
   if (event.historical === true) applyHistorical(draft, interests, event);
   else applyInOrder(draft, interests, event, changed || told.length > 0);
+  knowPerson(draft, event);
   for (const { trigger, roles } of interests) rememberEvent(draft, trigger, roles, event);
   tellMemberships(draft, told);
 }
@@ -73,6 +77,7 @@ function applyEvent(draft: Draft, event: Event): void {
 function applyHistorical(draft: Draft, interests: readonly Interest[], event: Event): void {
   for (const { trigger, roles } of interests) {
     applyCancels(draft, trigger, roles, event);
+    applyDates(draft, trigger, roles, event);
     offer(draft, trigger, { ...roles, leaves: roles.negates }, event);
     if (roles.resets) resetInactivity(draft, trigger, event);
   }
@@ -82,6 +87,7 @@ function applyInOrder(draft: Draft, interests: readonly Interest[], event: Event
   for (const { trigger, roles } of interests) applyExits(draft, trigger, roles, event);
   if (changed) applyStates(draft, event);
   for (const { trigger, roles } of interests) applyCancels(draft, trigger, roles, event);
+  for (const { trigger, roles } of interests) applyDates(draft, trigger, roles, event);
   if (event.outcome !== undefined) {
     applyOutcome(draft, event);
     applyStates(draft, event);

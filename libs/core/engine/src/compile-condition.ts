@@ -3,19 +3,23 @@ import {
   EVENT_OF,
   PROPERTY_OF,
   type ChangedElement,
-  type EntersElement,
-  type LeavesElement,
+  type DateElement,
   type Element,
+  type EntersElement,
   type EventElement,
+  type EveryElement,
   type InactiveElement,
+  type LeavesElement,
   type StayElement,
 } from '@tripline/model';
+import type { CalendarPart } from './calendar-part.js';
 import { testOf, type Compilation } from './compilation.js';
 import { membershipEvent, TRAITS_CHANGED, type Silence } from './compiled-trigger.js';
+import { compileDate, compileEvery } from './compile-calendar.js';
 import type { Condition, Extra, GroupNode, Item, Leaf, Node, SequenceNode } from './condition.js';
 import { FACTS_UNUSED_MAX } from './fact.js';
 
-export type CompiledCondition = { readonly condition: Condition; readonly silence?: Silence };
+export type CompiledCondition = { readonly condition: Condition; readonly silence?: Silence; readonly calendar?: CalendarPart };
 
 /** The condition of a trigger: its elements as nodes, and a leaf wherever events are looked at. */
 export function compileCondition(compilation: Compilation): CompiledCondition {
@@ -23,15 +27,20 @@ export function compileCondition(compilation: Compilation): CompiledCondition {
   const compiler = new ConditionCompiler(compilation);
   const root = compiler.sequence(when.sequence, when.within, { path: 'when', isFirst: true, isLast: true });
   const opens = openersOf(root);
-  const first = compiler.silence !== undefined ? 'silence' : isOne(root) ? 'one' : 'several';
-  if (first === 'silence' && by !== undefined) compilation.refuse('by', "silence is a person's: `inactive` knows no `by`");
+  const { silence, calendar } = compiler;
+  const first = silence !== undefined || calendar !== undefined ? 'silence' : isOne(root) ? 'one' : 'several';
+  if (silence !== undefined && by !== undefined) compilation.refuse('by', "silence is a person's: `inactive` knows no `by`");
+  if (calendar !== undefined && by !== undefined)
+    compilation.refuse('by', 'a date or a schedule is of a person: it knows no `by`');
+  if (calendar !== undefined && (onRepeat === 'restart' || onRepeat === 'extend'))
+    compilation.refuse('onRepeat', `each occurrence is an attempt of its own: there is nothing to ${onRepeat}`);
   if (first === 'several' && (onRepeat === 'restart' || onRepeat === 'extend'))
     compilation.refuse('onRepeat', `${onRepeat} needs a first element that is one event`);
   const condition: Condition = {
     ...{ root, leaves: compiler.leaves, limits: compiler.limits, opens, first },
     recalled: compiler.leaves.filter(({ role, memory }) => memory !== undefined && (role === 'not' || role === 'event')),
   };
-  return compiler.silence === undefined ? { condition } : { condition, silence: compiler.silence };
+  return { condition, ...(silence === undefined ? {} : { silence }), ...(calendar === undefined ? {} : { calendar }) };
 }
 
 /** An attempt begins with what comes first in a sequence, with any element of a group. */
@@ -63,6 +72,7 @@ class ConditionCompiler {
   readonly leaves: Leaf[] = [];
   readonly limits: number[] = [];
   silence: Silence | undefined;
+  calendar: CalendarPart | undefined;
   #aliases = 0;
 
   constructor(readonly compilation: Compilation) {}
@@ -90,6 +100,7 @@ class ConditionCompiler {
     if ('seen' in element) return this.look(element.seen, 'seen', element, place);
     if ('notSeen' in element) return this.look(element.notSeen, 'notSeen', element, place);
     if ('inactive' in element) return this.inactive(element, place);
+    if ('date' in element || 'every' in element) return this.onCalendar(element, place);
     if ('stay' in element) return this.stay(element, place);
     if ('enters' in element || 'leaves' in element) return this.membership(element, place);
     return 'changed' in element ? this.changed(element, place) : this.event(element, place);
@@ -156,6 +167,15 @@ class ConditionCompiler {
       ...(again === undefined ? {} : { again }),
     };
     return { kind: 'absence', leaf, for: length, strict: true };
+  }
+
+  /** What no event begins, but an instant: its fact is there when the attempt opens. */
+  private onCalendar(element: DateElement | EveryElement, { path }: Place): Node {
+    const leaf = this.leaf({ names: [], role: 'event', as: element.as }, path);
+    const { compilation } = this;
+    this.calendar =
+      'date' in element ? compileDate(compilation, element, leaf, path) : compileEvery(compilation, element, leaf, path);
+    return { kind: 'event', leaf };
   }
 
   /** On the page, and neither on another nor gone until the time is over. */

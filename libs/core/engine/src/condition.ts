@@ -53,11 +53,11 @@ export type Condition = {
   readonly leaves: readonly Leaf[];
   /** Facts kept of each leaf that the condition does not use yet, by index: as many as `times` asks for, else a few. */
   readonly limits: readonly number[];
-  /** What begins an attempt: an event of one of these leaves, or silence. */
+  /** What begins an attempt: an event of one of these leaves, silence, or the calendar. */
   readonly opens: readonly Leaf[];
   /**
    * `one`: the first element is one event, which `onRepeat` is about. `several`: it takes more than one, and slides on to a later one when
-   * its window is over. `silence`: no event begins it.
+   * its window is over. `silence`: no event begins it, but silence or the calendar.
    */
   readonly first: 'one' | 'several' | 'silence';
   /** The leaves an attempt finds events of that are there when it begins. */

@@ -1,5 +1,6 @@
 import { formatInstant, type Instant, type Json, type JsonObject } from '@tripline/kernel';
 import type { PersonKey } from '@tripline/model';
+import { describeDated } from './calendar.js';
 import type { CompiledTrigger } from './compiled-trigger.js';
 import type { Leaf } from './condition.js';
 import { describeSegments } from './describe-segments.js';
@@ -23,6 +24,7 @@ export function describePerson(program: Program, person: PersonKey, state: Perso
     runs: state.runs.map((run) => describeRun(program, person, run)),
     segments: describeSegments(program, state, now),
     silence: state.quiet.map(describeQuiet),
+    ...(state.calendar === undefined ? {} : { dates: state.calendar.dates.map(describeDated) }),
     remembered: state.remembered.map((r) => ({
       trigger: r.trigger,
       test: r.test,

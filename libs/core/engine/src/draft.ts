@@ -32,8 +32,8 @@ export class Draft {
     readonly person: PersonKey,
     readonly before: PersonState | undefined,
     readonly tracer?: Tracer,
-    /** When the input reached us, or what is due by now. */
-    readonly now = 0 as Instant,
+    /** When the input reached us; while timers fire, when the one at hand was due, however late its tick. */
+    public now = 0 as Instant,
   ) {
     this.#state = before ?? EMPTY_PERSON;
   }
@@ -46,6 +46,13 @@ export class Draft {
   set(change: Partial<PersonState>): void {
     if (this.#isOurs) Object.assign(this.#state, change);
     else this.#state = { ...this.#state, ...change };
+    this.#isOurs = true;
+  }
+
+  /** Nothing is asked of the calendar any more. */
+  forgetCalendar(): void {
+    const { calendar: _calendar, ...others } = this.#state;
+    this.#state = others;
     this.#isOurs = true;
   }
 

@@ -35,7 +35,7 @@ function objectionTo(draft: Draft, trigger: CompiledTrigger, run: Run, decided: 
 
 /** What began after the deadline while the decision was still pending was a repeat of this run, which turns out to be open still. */
 function dropOverlapping(draft: Draft, trigger: CompiledTrigger, fired: Run, decided: Instant): void {
-  if (trigger.trigger.onRepeat === 'parallel') return;
+  if (trigger.trigger.onRepeat === 'parallel' || trigger.calendar !== undefined) return;
   const isRepeat = (run: Run): boolean =>
     run !== fired && run.trigger === fired.trigger && run.key === fired.key && run.phase === 'matching' && run.start >= decided;
   draft.set({ runs: draft.state.runs.filter((run) => !isRepeat(run)) });

@@ -118,6 +118,27 @@ describe('a stored person', () => {
     );
   });
 
+  it('comes back with what the calendar holds', () => {
+    const next = { day: 20_454, at: at(9_000), due: at(9_010) };
+    const dates = [
+      { trigger: 't', of: '2026-01-01', next },
+      { trigger: 'u', of: '2026-01-01', told: 0 },
+      { trigger: 'v', of: 'daily 09:00', told: 20_453, next },
+    ];
+    for (const calendar of [
+      { asked: '0a1b2c3d', dates: [] },
+      { asked: '0a1b2c3d', dates },
+    ]) {
+      const person = { ...personWith(RUN), calendar };
+      expect(decodePerson(encodePerson(person))).toEqual(person);
+      const both = {
+        ...person,
+        segments: [{ segment: 'vip', version: 1, test: 'abc', at: at(1_500), member: true, tallies: [] }],
+      };
+      expect(decodePerson(encodePerson(both))).toEqual(both);
+    }
+  });
+
   it('stores nothing where there is nothing', () => {
     const [, bare] = personText(personWith(RUN)).split('[["t"');
     expect(`["t"${bare}`).toBe('["t",1,"c2","m2",0,1,100,100,100,4100,4110,0,[]]],[],[],[],{}]');

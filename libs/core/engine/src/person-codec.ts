@@ -1,4 +1,5 @@
 import { assert, decodeUtf8, encodeUtf8, parseJson, type Instant, type JsonObject } from '@tripline/kernel';
+import { packCalendar, unpackCalendar, type StoredCalendar } from './calendar-codec.js';
 import { packSegments, unpackSegments, type StoredSegments } from './membership-codec.js';
 import { after, at, none, type Maybe, type Packed, type Writable } from './packed.js';
 import type { Decided, PersonState, Quiet, Remembered } from './person-state.js';
@@ -17,7 +18,7 @@ export const encodePerson = (state: PersonState): Uint8Array => encodeUtf8(perso
  * of the message ids, which is near all of them: small numbers are shorter and faster.
  */
 export function personText(state: PersonState): string {
-  const { traits, revision, traitsAt, messages, runs, remembered, quiet, decided, counted, segments } = state;
+  const { traits, revision, traitsAt, messages, runs, remembered, quiet, decided, counted, segments, calendar } = state;
   const zero = messages.since;
   return JSON.stringify([
     FORM,
@@ -38,7 +39,8 @@ export function personText(state: PersonState): string {
     ]),
     decided.map((d) => [d.trigger, d.key, d.from - zero, d.decided - zero, d.until - zero]),
     counted,
-    ...(segments.length === 0 ? [] : [packSegments(segments, zero)]),
+    ...(segments.length === 0 && calendar === undefined ? [] : [packSegments(segments, zero)]),
+    ...(calendar === undefined ? [] : [packCalendar(calendar, zero)]),
   ]);
 }
 
@@ -74,6 +76,7 @@ export function decodePerson(bytes: Uint8Array): PersonState {
     decided: stored[10].map((each) => unpackDecided(each, zero)),
     counted: stored[11],
     segments: unpackSegments(stored[12], zero),
+    ...(stored[13] === undefined ? {} : { calendar: unpackCalendar(stored[13], zero) }),
   };
 }
 
@@ -98,7 +101,7 @@ type Stored = [
   ][],
   quiet: [string, number, Maybe<number>, Maybe<number>, number?][],
   decided: [string, string, number, number, number][],
-  ...[counted: PersonState['counted'], segments?: StoredSegments],
+  ...[counted: PersonState['counted'], segments?: StoredSegments, calendar?: StoredCalendar],
 ];
 
 const unpackRemembered = (r: Stored[8][number], zero: Instant): Remembered => ({

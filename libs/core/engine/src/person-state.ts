@@ -11,6 +11,8 @@ export const REMEMBERED_MAX = 100;
 export const REMEMBERED_TIMES_MAX = 8;
 /** Message ids remembered in one generation (there are two); past it the older generation is forgotten early, counted. */
 export const MESSAGES_MAX = 250;
+/** Dates and schedules of one person; one more is not waited for, counted. */
+export const DATES_MAX = 100;
 /** Decided windows remembered for late cancels; the oldest gives way. */
 export const DECIDED_MAX = 20;
 /** What is kept of one event (an alias, an item of a list), in characters of JSON; more is not kept, and counted. */
@@ -147,6 +149,17 @@ export type Membership = {
   readonly armed?: Instant;
   readonly due?: Instant;
 };
+/** What the calendar holds for a person and one trigger. Only where something of it may still come, or was told. */
+export type Dated = {
+  readonly trigger: string;
+  /** The date, or the schedule, it is of. */
+  readonly of: string;
+  /** The day of what was told last: in days since 1970. */
+  readonly told?: number;
+  readonly next?: { readonly day: number; readonly at: Instant; readonly due: Instant };
+};
+/** `asked`: which dates and schedules of which triggers were looked at; with others in force it is looked at anew. */
+export type Calendar = { readonly asked: string; readonly dates: readonly Dated[] };
 
 /** A window that was decided, kept to notice what would have prevented it. */
 export type Decided = {
@@ -176,6 +189,7 @@ export type PersonState = {
   readonly counted: { readonly [trigger: string]: readonly Instant[] };
   /** Those that are not as those of whoever has no event. */
   readonly segments: readonly Membership[];
+  readonly calendar?: Calendar;
 };
 
 const NEVER = 0 as Instant;

@@ -1,4 +1,17 @@
-import { accept, assert, deriveId, plus, refuse, type JsonObject, type Parsed, type Instant, type Json } from '@tripline/kernel';
+import {
+  accept,
+  assert,
+  days,
+  deriveId,
+  later,
+  plus,
+  refuse,
+  type Duration,
+  type JsonObject,
+  type Parsed,
+  type Instant,
+  type Json,
+} from '@tripline/kernel';
 import { parseSegment, parseTrigger, type Action, type Event, type Example, type PersonKey, type Recall } from '@tripline/model';
 import { advance } from './advance.js';
 import type { Definition } from './definitions.js';
@@ -22,12 +35,16 @@ export type PlayOptions = {
   readonly outcome?: (
     action: Action,
   ) => (Pick<Event, 'timestamp' | 'received'> & { readonly status: 'sent' | 'dropped' | 'failed' }) | undefined;
+  /** When the play ends; by default with the last timer, or a year after the last event where something comes round for ever. */
+  readonly until?: Instant;
   /** Encode and decode the state after every input: the answer must not depend on it. */
   readonly recode?: boolean;
 };
 
 /** The last instant of the virtual clock, after everything that waits for a time. */
 const END = 8_640_000_000_000_000 as Instant;
+/** How long a play goes on after its last event, where something comes round for ever. */
+export const ENDLESS_PLAY: Duration = days(366);
 /** Inputs one play may take, outcomes and timers included. */
 const INPUTS_MAX = 100_000;
 
@@ -63,7 +80,8 @@ class Player {
   }
 
   finish(): void {
-    this.#moveTo(END);
+    const end = this.program.isEndless ? plus(this.#clock, ENDLESS_PLAY) : END;
+    this.#moveTo(later(this.#clock, this.options.until ?? end));
   }
 
   /** Timers and outcomes up to `until`, in the order of their instants; an outcome before a timer of the same instant. */
@@ -152,7 +170,8 @@ function inForce(document: JsonObject): Definition[] {
 
 function playExample(program: Program, example: Example): ExampleResult {
   const events = example.events.map((event, i) => exampleEvent(event, i)).sort((a, b) => a.received - b.received);
-  const { actions } = playEvents(program, 'u:example', events);
+  const until = example.until === undefined ? {} : { until: plus(EXAMPLE_START, example.until) };
+  const { actions } = playEvents(program, 'u:example', events, until);
   const actual = actions.map((action) => ({ at: action.decided - EXAMPLE_START, step: action.step }));
   const expected = example.expect.map(({ at, step }) => ({ at, step }));
   return { name: example.name, ok: JSON.stringify(actual) === JSON.stringify(expected), expected, actual };

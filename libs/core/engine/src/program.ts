@@ -1,4 +1,4 @@
-import { days, type Duration, type Instant, type JsonObject, type Parsed, type Problem } from '@tripline/kernel';
+import { days, digest, type Duration, type Instant, type JsonObject, type Parsed, type Problem } from '@tripline/kernel';
 import { CHANNELS, FINAL_STATUSES, LATER_STATUSES, parseSegment, parseTrigger, type NameSpan } from '@tripline/model';
 import { compileSegment, inForce } from './compile-segment.js';
 import { compileTrigger } from './compile-trigger.js';
@@ -34,6 +34,9 @@ export class Program {
   readonly acceptMax: Duration;
   /** The zone of what names none, or one that is not known. */
   readonly zone: Zone;
+  /** What dates and schedules ask, in a few characters; undefined where there are none. */
+  readonly asks: string | undefined;
+  readonly #calendars: readonly CompiledTrigger[];
   readonly #versions = new Map<string, Map<number, CompiledTrigger>>();
   readonly #interests = new Map<string, readonly Interest[]>();
   readonly #segments = new Map<string, CompiledSegment>();
@@ -53,6 +56,8 @@ export class Program {
     this.#any = this.#interests.get(ANY_EVENT) ?? NONE;
     if (this.#any.length > 0)
       for (const [name, named] of this.#interests) if (name !== ANY_EVENT) this.#interests.set(name, together(named, this.#any));
+    this.#calendars = this.triggers().filter((t) => t.live && t.calendar !== undefined);
+    this.asks = asksOf(this.#calendars, this.zone);
     this.acceptMax = Math.max(this.#segments.size > 0 ? SEGMENT_ACCEPT : 0, ...this.triggers().map((t) => t.accept)) as Duration;
     this.#names = new NameTable([...this.#interests.keys(), ...this.#counted.keys(), ...OWN_NAMES]);
   }
@@ -70,6 +75,16 @@ export class Program {
   /** The triggers that look at changes of traits. */
   changes(): readonly Interest[] {
     return this.#interests.get(TRAITS_CHANGED) ?? NONE;
+  }
+
+  /** Does something come round for ever? A play needs an end then. */
+  get isEndless(): boolean {
+    return this.#calendars.some(({ calendar }) => calendar?.kind === 'schedule' || calendar?.yearly === true);
+  }
+
+  /** The live triggers that begin with a date or a schedule. */
+  calendars(): readonly CompiledTrigger[] {
+    return this.#calendars;
   }
 
   segment(name: string): CompiledSegment | undefined {
@@ -142,6 +157,11 @@ export function together(first: readonly Interest[], second: readonly Interest[]
 function addTo(index: Map<string, readonly CompiledSegment[]>, key: string, segment: CompiledSegment): void {
   const known = index.get(key) ?? NO_SEGMENTS;
   if (!known.includes(segment)) index.set(key, [...known, segment]);
+}
+
+function asksOf(calendars: readonly CompiledTrigger[], { name: zone }: Zone): string | undefined {
+  const asked = calendars.map(({ name, calendar }) => [name, calendar?.test ?? '']);
+  return asked.length === 0 ? undefined : digest(JSON.stringify([zone, asked])).slice(0, 8);
 }
 
 /** Identifies carry traits, outcomes complete steps: they concern every task. */

@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import type { Event } from '@tripline/model';
 import { eventAt, START } from '@tripline/testing-builders';
 import { advance } from './advance.js';
-import { segmentsNamedBy } from './compile-trigger.js';
 import type { Definition } from './definitions.js';
 import { describePerson } from './describe-person.js';
 import { brief, D, H, SETTLE, Task } from './one-task.rig.js';
@@ -167,6 +166,12 @@ describe('a person in a segment', () => {
     const [named] = makeProgram([
       trigger('t', { when: [{ enters: 'vip' }, { leaves: 'old' }], if: '"young" in user.segments' }),
     ]).triggers();
-    expect(segmentsNamedBy(named!)).toEqual(['old', 'vip', 'young']);
+    expect(named?.segments).toEqual([
+      { name: 'vip', path: 'when.0.enters' },
+      { name: 'old', path: 'when.1.leaves' },
+      { name: 'young', path: 'if' },
+    ]);
+    const [scheduled] = makeProgram([trigger('t', { when: [{ every: 'daily 09:00', in: 'vip' }] })]).triggers();
+    expect(scheduled?.segments).toEqual([{ name: 'vip', path: 'when.0.in' }]);
   });
 });

@@ -1,11 +1,12 @@
 import { assert, type Instant } from '@tripline/kernel';
+import { decideDated } from './calendar.js';
 import { cancelKnown } from './cancel.js';
 import type { Draft } from './draft.js';
 import { isOnlyWatched } from './goal.js';
 import { decideQuiet } from './inactivity.js';
 import { decide } from './matching.js';
 import { closeSilent } from './outcomes.js';
-import type { Membership, PersonState, Quiet, Run } from './person-state.js';
+import type { Dated, Membership, PersonState, Quiet, Run } from './person-state.js';
 import { decideMembership } from './segments.js';
 import { goOn } from './steps.js';
 import { tellMemberships } from './telling.js';
@@ -16,7 +17,7 @@ const DECISIONS_MAX = 20_000;
 
 export type PendingTimer = { readonly due: Instant; readonly deadline: Instant };
 type Pending = PendingTimer & What & { readonly order: string };
-type What = { readonly run?: Run; readonly quiet?: Quiet; readonly membership?: Membership };
+type What = { readonly run?: Run; readonly quiet?: Quiet; readonly membership?: Membership; readonly dated?: Dated };
 
 /** The earliest thing a person waits for: what a task keeps as their one timer. */
 export function nextTimer(state: PersonState): PendingTimer | undefined {
@@ -30,19 +31,23 @@ export function fireTimers(draft: Draft, due: Instant): void {
     const next = earliest(draft.state);
     if (next === undefined || next.due > due) return;
     assert(decisions < DECISIONS_MAX, 'each decision moves a run on or ends it');
+    draft.now = next.due;
     if (next.run !== undefined) decideRun(draft, next.run);
     else if (next.quiet !== undefined) decideQuiet(draft, next.quiet);
     else if (next.membership !== undefined) tellMemberships(draft, decideMembership(draft, next.membership, next.due));
+    else if (next.dated !== undefined) decideDated(draft, next.dated);
   }
 }
 
-function earliest({ runs, quiet, segments }: PersonState): Pending | undefined {
+function earliest({ runs, quiet, segments, calendar }: PersonState): Pending | undefined {
   let next: Pending | undefined;
   for (const run of runs) next = first(next, run.due, run.deadline, { run });
   for (const each of quiet)
     if (each.due !== undefined && each.armed !== undefined) next = first(next, each.due, each.armed, { quiet: each });
   for (const each of segments)
     if (each.due !== undefined && each.armed !== undefined) next = first(next, each.due, each.armed, { membership: each });
+  for (const dated of calendar?.dates ?? [])
+    if (dated.next !== undefined) next = first(next, dated.next.due, dated.next.at, { dated });
   return next;
 }
 
@@ -54,9 +59,9 @@ function first(best: Pending | undefined, due: Instant, deadline: Instant, what:
 }
 
 /** At the same instant segments come first, so that what is decided then knows of them. */
-function orderOf({ run, quiet, membership }: What): string {
+function orderOf({ run, quiet, dated, membership }: What): string {
   if (run !== undefined) return `${run.trigger}\u0000${run.key}\u0000${run.opener}`;
-  return quiet?.trigger ?? `\u0000${membership?.segment}`;
+  return quiet?.trigger ?? dated?.trigger ?? `\u0000${membership?.segment}`;
 }
 
 function decideRun(draft: Draft, run: Run): void {

@@ -27,7 +27,7 @@ function endOf(draft: Draft, trigger: CompiledTrigger, run: Run, wait: PausePart
 }
 
 /** The zone as it is known now; one that is not known is the program's. */
-function zoneFor(draft: Draft, trigger: CompiledTrigger, { zone }: TimeOfDay): Zone {
+export function zoneFor(draft: Draft, trigger: CompiledTrigger, { zone }: Pick<TimeOfDay, 'zone'>): Zone {
   if (zone !== 'user') return zone ?? draft.program.zone;
   const { timezone } = draft.state.traits;
   const found = typeof timezone === 'string' ? findZone(timezone) : undefined;

@@ -29,6 +29,7 @@ export { ID_LENGTH_MAX, isPlaceholder, makePersonKey, parseId, userIdOf, type Pe
 export { problemsOf } from './problems.js';
 export { parseProfile, TRAITS_BYTES_MAX, type Profile } from './profile.js';
 export { parseReceipt, receiptId, type Receipt } from './receipt.js';
+export { parseSchedule, type Schedule } from './schedule.js';
 export {
   AGGREGATE_KINDS,
   AGGREGATE_WINDOW_MAX,
@@ -64,9 +65,11 @@ export {
   type AllElement,
   type AnyElement,
   type ChangedElement,
+  type DateElement,
   type Element,
   type EntersElement,
   type EventElement,
+  type EveryElement,
   type InactiveElement,
   type LeavesElement,
   type NotSeenElement,

@@ -102,7 +102,7 @@ function isControl(input: JsonObject): input is JsonObject & Control {
   const change = input['change'];
   return (
     typeof input['name'] === 'string' &&
-    (input['of'] === undefined || input['of'] === 'segment') &&
+    (input['of'] === undefined || typeof input['of'] === 'string') &&
     Number.isSafeInteger(input['revision']) &&
     isJsonObject(change) &&
     typeof change['type'] === 'string'

@@ -55,6 +55,8 @@ const example = z.strictObject({
       traits: z.record(z.string(), z.json()).optional(),
     }),
   ),
+  /** When it ends; without it a year after the last event. */
+  until: duration.optional(),
   expect: z.array(z.strictObject({ at: duration, step: alias })),
 });
 
