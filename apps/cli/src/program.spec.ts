@@ -140,7 +140,9 @@ describe('tripline get', () => {
     expect(await tripline('get', 'triggers', 'cart')).toMatchObject({ code: EXIT.refused, err: 'there is no trigger cart' });
     expect(await tripline('get', 'triggers', 'gone')).toMatchObject({ code: EXIT.refused, err: 'the trigger gone is withdrawn' });
     expect(await tripline('get', 'triggers')).toMatchObject({ code: EXIT.done, out: '', err: 'no trigger is published' });
-    expect(await tripline('get', 'segments')).toMatchObject({ code: EXIT.usage });
+    expect(await tripline('get', 'policies')).toMatchObject({ code: EXIT.usage });
+    answer = { status: 200, body: { segments: [published(TRIGGER, { kind: 'segment', name: 'vip' })] } };
+    expect(JSON.parse((await tripline('get', 'segments', 'vip', '--json')).out)).toEqual(TRIGGER);
   });
 });
 

@@ -25,9 +25,13 @@ export function addReplayCommand(program: Command, { output }: Surroundings): vo
     .description(
       'plays recorded events against triggers and says who would have got what and when, as JSON lines; asks no server',
     )
-    .requiredOption('--trigger <path...>', 'files, or folders, of triggers')
+    .requiredOption('--trigger <path...>', 'files, or folders, of triggers and the segments they name')
     .requiredOption('--events <file>', 'calls as Segment writes them, one a line, or batches; - is the standard input')
-    .option('--until <time>', 'where the clock stops; without it, when everything is decided', instantOf)
+    .option(
+      '--until <time>',
+      'where the clock stops; without it, when everything is decided, or a year later where something comes round for ever',
+      instantOf,
+    )
     .option('--lenient', 'lines that cannot be read are no failure')
     .action((options: ReplayOptions) => replay(options, output));
 }
@@ -58,10 +62,11 @@ async function replay({ trigger, events, until, lenient }: ReplayOptions, output
 
 async function definitionsOf(paths: readonly string[], output: Output): Promise<readonly Definition[]> {
   const documents = await goodFiles(paths, output);
-  const definitions = documents.flatMap(({ kind, name, document }, i): readonly Definition[] =>
-    kind === 'trigger' ? [{ name, version: 1, revision: i + 1, document, state: 'live' }] : [],
-  );
-  if (definitions.length === 0) throw new Error(`there is no trigger in ${paths.join(', ')}`);
+  const definitions = documents.flatMap(({ kind, name, document }, i): readonly Definition[] => {
+    const definition: Definition = { name, version: 1, revision: i + 1, document, state: 'live' };
+    return kind === 'template' ? [] : [kind === 'segment' ? { kind, ...definition } : definition];
+  });
+  if (definitions.every(({ kind }) => kind === 'segment')) throw new Error(`there is no trigger in ${paths.join(', ')}`);
   return definitions;
 }
 

@@ -1,4 +1,5 @@
 import { CHANNELS } from '@tripline/model';
+import type { DocumentKind } from '@tripline/ports';
 
 type Schema = Readonly<Record<string, unknown>>;
 type Operation = Readonly<Record<string, unknown>>;
@@ -41,13 +42,13 @@ const operation = (operationId: string, summary: string, { responses, ...rest }:
 const body = (schema: Schema): Schema => ({ required: true, content: { 'application/json': { schema } } });
 const DOCUMENTS_BODY = {
   required: true,
-  description: 'one or several documents of either kind',
+  description: 'one or several documents of any kind',
   content: { 'application/yaml': { schema: text }, 'application/json': { schema: { type: 'object' } } },
 };
 
-const documentPaths = (kind: 'trigger' | 'template'): Record<string, Schema> => {
+const documentPaths = (kind: DocumentKind): Record<string, Schema> => {
   const plural = `${kind}s`;
-  const Kind = kind === 'trigger' ? 'Trigger' : 'Template';
+  const Kind = `${kind.slice(0, 1).toUpperCase()}${kind.slice(1)}`;
   const name = inPath('name', `the name of the ${kind}`);
   return {
     [`/api/${plural}`]: {
@@ -82,7 +83,7 @@ const SCHEMAS = {
     ['path', 'message'],
   ),
   Published: object({
-    kind: { type: 'string', enum: ['trigger', 'template'] },
+    kind: { type: 'string', enum: ['trigger', 'segment', 'template'] },
     name: text,
     version: { type: 'integer' },
     document: { type: 'object' },
@@ -128,11 +129,12 @@ const SCHEMAS = {
 /** What `GET /api/openapi.json` answers: every route of the control plane. */
 export const OPENAPI = {
   openapi: '3.0.3',
-  info: { title: 'Tripline', version: '0.1.0', description: 'The control plane: triggers, messages, people, policy.' },
+  info: { title: 'Tripline', version: '0.1.0', description: 'The control plane: triggers, segments, messages, people, policy.' },
   security: [{ token: [] }, {}],
   components: { schemas: SCHEMAS, securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
   paths: {
     ...documentPaths('trigger'),
+    ...documentPaths('segment'),
     ...documentPaths('template'),
     '/api/triggers/{name}/stop': switchPath('stopTrigger', 'drops what comes and what is held'),
     '/api/triggers/{name}/pause': switchPath('pauseTrigger', 'holds what comes until resumed'),

@@ -1,5 +1,5 @@
-import type { Program } from '@tripline/engine';
-import { INSTANT_MAX_MS, type Instant, type JsonObject, type Parsed } from '@tripline/kernel';
+import { ENDLESS_PLAY, type Program } from '@tripline/engine';
+import { INSTANT_MAX_MS, plus, type Instant, type JsonObject, type Parsed } from '@tripline/kernel';
 import type { Event } from '@tripline/model';
 import { CallOrder } from './call-order.js';
 import { firingOf, type Firing } from './firing.js';
@@ -22,7 +22,7 @@ export type RehearsalOptions = {
   readonly program: Program;
   readonly source: LineSource;
   readonly parse: ParseCall;
-  /** Where the clock stops: what was received later is left out. Absent: when everything is decided. */
+  /** Where the clock stops: what was received later is left out. Absent: when everything is decided, or a year after the last where something comes round for ever. */
   readonly until?: Instant | undefined;
   readonly onFiring: (firing: Firing) => void;
   readonly onProblem: (problem: LineProblem | { readonly person: string; readonly message: string }) => void;
@@ -64,6 +64,7 @@ async function isInOrder(source: LineSource): Promise<boolean> {
 class Rehearsal {
   readonly counts = { events: 0, firings: 0, left: 0, problems: 0 };
   readonly #until: Instant;
+  #last = 0 as Instant;
   readonly #replay: Replay;
 
   constructor(private readonly options: RehearsalOptions) {
@@ -99,7 +100,8 @@ class Rehearsal {
   }
 
   finish(): void {
-    this.#replay.moveTo(this.#until);
+    const isForEver = this.options.until === undefined && this.options.program.isEndless;
+    this.#replay.moveTo(isForEver ? plus(this.#last, ENDLESS_PLAY) : this.#until);
   }
 
   #read(line: Line): readonly ReceivedCall[] {
@@ -120,6 +122,7 @@ class Rehearsal {
     } else if (received > this.#until) this.counts.left++;
     else {
       this.counts.events++;
+      this.#last = received;
       this.#replay.receive(parsed.value.event);
     }
   }
