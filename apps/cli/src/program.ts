@@ -40,7 +40,7 @@ function codeOf(error: unknown, output: Output): ExitCode {
 function makeProgram(config: () => CliConfig, surroundings: Surroundings): Command {
   const { output } = surroundings;
   const program = new Command('tripline')
-    .description('Writes, tries and publishes triggers and templates, and looks at what they do.')
+    .description('Writes, tries and publishes triggers, segments and templates, and looks at what they do.')
     .exitOverride();
   program.configureOutput({ writeOut: (text) => output.out(text.trimEnd()), writeErr: (text) => output.err(text.trimEnd()) });
   program.addHelpText(

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { encodeUtf8, hours, milliseconds, minutes, OperatingError, plus, seconds } from '@tripline/kernel';
-import { TOPICS, type Action } from '@tripline/model';
+import { TOPICS, type Action, type PersonKey } from '@tripline/model';
 import type { EventLog, StateStore } from '@tripline/ports';
-import { START } from '@tripline/testing-builders';
+import { makeTriggerDocument, START } from '@tripline/testing-builders';
 import { ABANDONED, run, settled, until, World, type Running } from '../test/world.js';
 import { Processor } from './processor.js';
 
@@ -202,6 +202,36 @@ describe('a processor', () => {
     expect((await world.outputs()).map(({ person }) => person)).toEqual(['u:bob']);
   });
 
+  test('a segment comes by control records: it warms, is entered, and is unknown when it is withdrawn', async () => {
+    const segment = { kind: 'segment', name: 'keen', let: { n: { count: 'cart.item_added', within: '1h' } }, where: 'n >= 2' };
+    await world.publish(segment);
+    await world.publish(makeTriggerDocument({ by: undefined, when: [{ enters: 'keen' }] }), 2);
+    await world.publish(
+      makeTriggerDocument({ name: 'page', when: [{ event: 'page.viewed' }], if: '!("keen" in user.segments)' }),
+      3,
+    );
+    await start();
+    const twice = async (person: PersonKey): Promise<void> => {
+      for (let i = 0; i < 2; i++) await world.event('cart.item_added', { person, ...CART });
+    };
+    await twice('u:early');
+    await settled(world);
+    await world.pass(hours(2));
+    await twice('u:ada');
+    await world.event('page.viewed', { person: 'u:ada', ...CART });
+    await world.event('page.viewed', { person: 'u:bob', ...CART });
+    await settled(world);
+    expect((await world.outputs()).map((output) => [output.person, output.kind === 'action' && output.trigger])).toEqual([
+      ['u:ada', 'abandoned-cart'],
+      ['u:bob', 'page'],
+    ]);
+    for (const p of [0, 1])
+      await world.append({ kind: 'control', of: 'segment', name: 'keen', revision: 4, change: { type: 'withdraw' } }, p);
+    await world.event('page.viewed', { person: 'u:cy', ...CART });
+    await settled(world);
+    expect(await world.outputs()).toHaveLength(2);
+  });
+
   test('a withdrawn trigger opens nothing', async () => {
     await world.publish(ABANDONED);
     const one = await start();
@@ -210,6 +240,17 @@ describe('a processor', () => {
     await world.event('cart.item_added', CART);
     await deadline(one);
     expect(await world.outputs()).toEqual([]);
+  });
+
+  test('a control record of a kind that this build does not know stops its task', async () => {
+    const one = await start();
+    const value = encodeUtf8('{"kind":"control","of":"policy","name":"caps","revision":1,"change":{"type":"withdraw"}}');
+    await world.log.append([{ topic: TOPICS.events, key: null, value, partition: 1 }]);
+    const halted = await until(
+      () => one.processor.haltedTasks(),
+      (all) => all.length > 0,
+    );
+    expect(halted).toMatchObject([{ partition: 1, code: 'unknown-kind' }]);
   });
 
   test('what changes of a person is told as their profile', async () => {

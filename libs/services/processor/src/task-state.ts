@@ -151,8 +151,8 @@ export class TaskState {
 
   #compile(): Program {
     const program = makeProgram(this.#definitions);
-    for (const { trigger, version, path, message } of program.problems)
-      this.watch.logger.error('processor.trigger-refused', { trigger, version, path, message });
+    for (const { kind = 'trigger', trigger: name, version, path, message } of program.problems)
+      this.watch.logger.error(`processor.${kind}-refused`, { [kind]: name, version, path, message });
     return program;
   }
 }
