@@ -58,7 +58,7 @@ function compileState(compilation: Compilation, rule: ExitRule, i: number): Expr
 /** Each once, where it stands first: the condition, then the expressions. */
 function segmentsOf({ trigger, expressions }: Compilation): readonly SegmentNamed[] {
   const named = [
-    ...[...walk(trigger.when, 'when')].flatMap(({ element, path }) => segmentIn(element, path)),
+    ...[...walk(trigger.when, 'when')].flatMap(({ element, path }) => segmentIn(element, path.replace('when.sequence', 'when'))),
     ...expressions.flatMap(({ expression }) => [...expression.segments].map((name) => ({ name, path: expression.path }))),
   ];
   return named.filter(({ name }, i) => named.findIndex((each) => each.name === name) === i);

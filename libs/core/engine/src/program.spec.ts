@@ -51,7 +51,7 @@ describe('what is in force', () => {
     expect(applyControl([], of(1, { type: 'withdraw' }))).toMatchObject([{ kind: 'segment', state: 'withdrawn' }]);
     expect(parseDefinitions(encodeDefinitions(both))).toEqual(both);
     expect(parseTaskInput(encodeTaskInput(of(1, publish(1))))).toMatchObject({ ok: true, value: { of: 'segment' } });
-    expect(parseTaskInput(encodeUtf8(JSON.stringify({ ...control(1, publish(1)), of: 'policy' })))).toMatchObject({ ok: false });
+    expect(parseTaskInput(encodeUtf8(JSON.stringify({ ...control(1, publish(1)), of: 5 })))).toMatchObject({ ok: false });
   });
 
   it('bounds what drains', () => {
