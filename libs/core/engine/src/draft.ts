@@ -51,8 +51,7 @@ export class Draft {
 
   /** Nothing is asked of the calendar any more. */
   forgetCalendar(): void {
-    const { calendar: _calendar, ...others } = this.#state;
-    this.#state = others;
+    this.#state = withoutCalendar(this.#state);
     this.#isOurs = true;
   }
 
@@ -109,3 +108,5 @@ export class Draft {
     return this.state === EMPTY_PERSON ? undefined : this.state;
   }
 }
+
+const withoutCalendar = ({ calendar: _calendar, ...others }: PersonState): PersonState => others;
