@@ -11,6 +11,7 @@ import { brief, D, H, SETTLE, Task } from './one-task.rig.js';
 import { DATES_MAX } from './person-state.js';
 import { playExamples } from './play.js';
 import { makeProgram } from './program.js';
+import { segment } from './segments.rig.js';
 
 type Fields = { readonly [field: string]: Json | undefined };
 const traits = (given: JsonObject, fields: Partial<Event> = {}): Partial<Event> => ({
@@ -264,6 +265,24 @@ describe('a schedule', () => {
     const task = of([{ every: 'daily 09:00', in: 'vip' }]);
     tell(task, 0, { x: 1 });
     expect([heard(task.tick(9 * H + SETTLE)), task.next]).toEqual([['member-unknown'], D + 9 * H]);
+  });
+
+  it('is told to who is in the segment when it comes round, as a tick on time finds them, however late it is', () => {
+    const at = (ms: number) => ({ since: makeInstant(START + ms), revision: 2, name: 'quiet' });
+    const quiet = { kind: 'segment', name: 'quiet', let: { n: { count: 'order', within: '10h' } }, where: 'n == 0' };
+    const scheduled = definition(1, [{ every: 'daily 09:00', in: 'quiet' }]);
+    const daily = () => under(undefined, [segment(quiet, at(0)), scheduled]);
+    const late = daily();
+    tell(late, 0, { x: 1 });
+    expect(heard(late.tick(12 * H))).toEqual(['member-unknown']);
+    expect(heard(late.tick(D + 12 * H))).toEqual([['mail', D + 9 * H]]);
+    const ordered = daily();
+    tell(ordered, 0, { x: 1 });
+    ordered.event(D + 9 * H - 1, 'order');
+    expect(heard(ordered.tick(D + 12 * H))).toEqual(['member-unknown']);
+    ordered.event(2 * D + 8 * H, 'order');
+    expect(heard(ordered.tick(2 * D + 12 * H))).toEqual([]);
+    expect(heard(ordered.tick(3 * D + 12 * H))).toEqual([['mail', 3 * D + 9 * H]]);
   });
 
   it('makes nobody known by an event that says nothing', () => {

@@ -178,10 +178,10 @@ function renewed(draft: Draft, segment: CompiledSegment, { test, tallies, at, me
   return upTo(segment, { segment: name, version, test: segment.test, at, tallies: kept }, from, answer);
 }
 
-/** Does the person belong, as far as it is decided? Unknown for a segment that is not in force. */
+/** Does the person belong, as far as it is decided? Unknown for a segment that is not in force, or was warming then, however late the tick. */
 export function isIn(draft: Draft, name: string): Value {
   const segment = draft.program.segment(name);
-  if (segment === undefined) return UNKNOWN;
+  if (segment === undefined || draft.now < segment.warm) return UNKNOWN;
   const membership = draft.state.segments.find((each) => each.segment === name);
   const answer = membership === undefined ? answerOfNothing(segment, draft.state.traits, draft.now) : membership.member;
   return answer ?? UNKNOWN;
