@@ -1,5 +1,6 @@
-import { later, type Duration } from '@tripline/kernel';
+import { earlier, later, type Duration, type Instant } from '@tripline/kernel';
 import type { Event, PersonKey } from '@tripline/model';
+import { firstAhead, isAhead, keepAhead, takeAhead } from './ahead.js';
 import { applyDates, knowPerson, lookAtCalendar, momentOfTimer } from './calendar.js';
 import { applyCancels } from './cancel.js';
 import { Draft } from './draft.js';
@@ -15,7 +16,7 @@ import { offerOrOpen } from './opening.js';
 import { applyOutcome } from './outcomes.js';
 import type { PersonState } from './person-state.js';
 import { together, type Interest, type Program } from './program.js';
-import { endRun, isRecallable } from './recall.js';
+import { endRun, isRecallable, recallsFirst } from './recall.js';
 import { countInSegments, refreshSegments } from './segments.js';
 import { tellMemberships } from './telling.js';
 import { fireTimers } from './timers.js';
@@ -28,7 +29,8 @@ import { wake } from './wake.js';
  * included. `tracer` is told why; the answer does not depend on it. `state` is never changed; where nothing changed, it is the one that is answered.
  * I1. What rests on absence is decided by a timer input only, never by an event.
  * I2. Exits are looked at before anything else on the same event.
- * I3. What an event is to later first events (negated, exit) is remembered after it was applied: it does not stand in its own way.
+ * I3. A tick that comes late decides as one on time: see `ahead.ts`.
+ * I4. What an event is to later first events (negated, exit) is remembered after it was applied: it does not stand in its own way.
  */
 export function advance(
   program: Program,
@@ -37,15 +39,39 @@ export function advance(
   input: Input,
   tracer?: Tracer,
 ): Advanced {
-  const now = input.kind === 'timer' ? input.due : input.event.received;
-  const draft = new Draft(program, person, state, tracer, now);
+  const draft = new Draft(program, person, state, tracer, input.kind === 'timer' ? input.due : input.event.received);
   endWithdrawn(draft);
   refreshSegments(draft);
-  if (input.kind === 'timer') {
-    lookAtCalendar(draft, momentOfTimer(input.due));
-    fireTimers(draft, input.due);
-  } else applyEvent(draft, input.event);
-  return { state: draft.result(), outputs: draft.outputs };
+  if (input.kind === 'timer') applyTimer(draft, input.due);
+  else takeEvent(draft, input.event);
+  return { state: draft.result(), outputs: recallsFirst(draft.outputs) };
+}
+
+/** Fires what is due, and applies what waited for that as soon as nothing is due before it. */
+function applyTimer(draft: Draft, due: Instant): void {
+  lookAtCalendar(draft, momentOfTimer(due));
+  do fireTimers(draft, earlier(due, firstAhead(draft) ?? due));
+  while (applyAhead(draft));
+}
+
+/** What nothing names and says nothing of the person needs no state. */
+function takeEvent(draft: Draft, event: Event): void {
+  const { name, traits, outcome } = event;
+  const { program } = draft;
+  const isNamed = program.interests(name).length > 0 || program.isCounted(name);
+  if (!isNamed && traits === undefined && outcome === undefined) return;
+  const next = isAhead(draft, event) ? keepAhead(draft, event) : event;
+  if (next === undefined) return draft.note('event-ahead');
+  applyEvent(draft, next);
+  while (applyAhead(draft));
+}
+
+function applyAhead(draft: Draft): boolean {
+  const event = takeAhead(draft);
+  if (event === undefined) return false;
+  draft.begin(event.received);
+  applyEvent(draft, event);
+  return true;
 }
 
 /** Runs of a version that is no longer in force end when their person is next touched. */

@@ -197,8 +197,8 @@ describe('a tick that comes late', () => {
     task.event(0, 'a');
     task.event(10, 'c', {}, late(23));
     expect(brief(task.tick(23))).toEqual([
-      ['mail', 20],
       ['recall', 'violated'],
+      ['mail', 20],
     ]);
   });
 

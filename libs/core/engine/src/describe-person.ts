@@ -32,6 +32,7 @@ export function describePerson(program: Program, person: PersonKey, state: Perso
       at: r.times.map(formatInstant),
       until: formatInstant(r.until),
     })),
+    ...(state.ahead === undefined ? {} : { ahead: state.ahead.map(({ id, name }) => ({ id, event: name })) }),
     counted: Object.fromEntries(Object.entries(state.counted).map(([name, times]) => [name, times.map(formatInstant)])),
   };
 }

@@ -10,17 +10,22 @@ import { isIn } from './segments.js';
 import type { Tracer } from './trace.js';
 import type { Value } from './value.js';
 
+type Taken = { readonly trigger: string; readonly test: string; readonly key: string; readonly at: Instant };
+type Changes = ReadonlyMap<string, { readonly before: Json; readonly after: Json }>;
+const NO_CHANGES: Changes = new Map();
+
 /**
  * The working copy of one person during one `advance`: the state so far and what it has put out.
  * I1. The caller's value stays as it was: the first change copies it, the others change the copy. Nobody else holds that one.
  */
 export class Draft {
   readonly outputs: Output[] = [];
-  /** What attempts were completed by during this input: it is not remembered for others. */
-  readonly taken: { readonly trigger: string; readonly test: string; readonly key: string; readonly at: Instant }[] = [];
-  /** The traits that this input changed, as they were and are; null is none. */
-  changes: ReadonlyMap<string, { readonly before: Json; readonly after: Json }> = new Map();
-
+  /** What attempts were completed by during this event: it is not remembered for others. */
+  taken: readonly Taken[] = [];
+  /** The traits that this event changed, as they were and are; null is none. */
+  changes: Changes = NO_CHANGES;
+  /** As they were before it. */
+  traitsBefore: JsonObject;
   /** The change of a segment that is being told. */
   entered: { readonly segment: string; readonly member: boolean } | undefined;
 
@@ -30,12 +35,21 @@ export class Draft {
   constructor(
     readonly program: Program,
     readonly person: PersonKey,
-    readonly before: PersonState | undefined,
+    before: PersonState | undefined,
     readonly tracer?: Tracer,
     /** When the input reached us; while timers fire, when the one at hand was due, however late its tick. */
     public now = 0 as Instant,
   ) {
     this.#state = before ?? EMPTY_PERSON;
+    this.traitsBefore = this.#state.traits;
+  }
+
+  /** Another event of the same input begins: nothing of the one before stands in its way. */
+  begin(now: Instant): void {
+    this.now = now;
+    this.taken = [];
+    this.changes = NO_CHANGES;
+    this.traitsBefore = this.#state.traits;
   }
 
   /** As it is now: to be read, not to be held. */

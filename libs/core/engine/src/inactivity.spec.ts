@@ -45,13 +45,16 @@ describe('inactivity', () => {
     expect(decided(play([login(0), login(ms)]))).toEqual(fired);
   });
 
-  it('is not taken back by an event after the deadline that comes before the tick', () => {
+  it('is told also where an event after the deadline comes before the tick, and recalled by it as if the tick had been on time', () => {
     const { state: first } = advance(program(), 'u:ada', undefined, { kind: 'event', event: login(0), clock: START });
     const { state: second } = advance(program(), 'u:ada', first, { kind: 'event', event: login(31 * D), clock: START });
     const due = makeInstant(START + 30 * D + SETTLE);
     expect(nextTimer(second!)).toEqual({ due, deadline: due - SETTLE });
     const { outputs, state } = advance(program(), 'u:ada', second, { kind: 'timer', due, clock: due });
-    expect(outputs).toMatchObject([{ kind: 'action', decided: START + 30 * D }]);
+    expect(outputs).toMatchObject([
+      { kind: 'recall', reason: 'violated' },
+      { kind: 'action', decided: START + 30 * D },
+    ]);
     const back = makeInstant(START + 61 * D + SETTLE);
     expect(
       advance(program(), 'u:ada', state, { kind: 'timer', due: back, clock: back }).outputs.filter((o) => o.kind === 'action'),

@@ -3,8 +3,7 @@ import { makeInstant, type Instant } from '@tripline/kernel';
 import { START } from '@tripline/testing-builders';
 import fc from 'fast-check';
 import { advance } from './advance.js';
-import { condition, history, program, SETTLE, toEvent, type Fact, type Sequence } from './conditions.rig.js';
-import { FACTS_UNUSED_MAX } from './fact.js';
+import { condition, history, OPENER, program, toEvent, type Fact, type Sequence } from './conditions.rig.js';
 import type { Input } from './input.js';
 import type { PersonState } from './person-state.js';
 import { nextTimer } from './timers.js';
@@ -19,8 +18,8 @@ function decisions(when: Sequence, onRepeat: string, facts: readonly Fact[], lag
     state = answer.state;
     for (const output of answer.outputs) {
       if (output.kind === 'action') decided.set(output.id, [output.run, output.decided - START]);
-      if (output.kind === 'recall') decided.delete(output.action);
     }
+    for (const output of answer.outputs) if (output.kind === 'recall') decided.delete(output.action);
   };
   const tick = (until: Instant): void => {
     for (let next = state && nextTimer(state); next !== undefined && next.due <= until; next = state && nextTimer(state))
@@ -34,21 +33,20 @@ function decisions(when: Sequence, onRepeat: string, facts: readonly Fact[], lag
   return [...decided.values()].sort((a, b) => a[1] - b[1] || (a[0] < b[0] ? -1 : 1));
 }
 
-/**
- * Known not to hold yet, and left out: events later than settle, and conditions that wait for what they begin with. There a late tick may
- * take for the same attempt what is another to a punctual one.
- */
+const beginningWithWhatItWaitsFor = (when: Sequence): Sequence => ({
+  ...when,
+  sequence: when.sequence.map((each) => ('event' in each && each.event === OPENER ? { ...each, event: 'a' } : each)),
+});
+
 it('a tick that comes late decides as one on time', () => {
   let fired = 0;
   fc.assert(
     fc.property(
-      condition(),
+      fc.oneof(condition(), condition().map(beginningWithWhatItWaitsFor)),
       fc.constantFrom('keepFirst', 'restart', 'extend', 'parallel'),
-      fc.integer({ min: 0, max: SETTLE - 1 }).chain(history),
+      fc.integer({ min: 0, max: 40 }).chain(history),
       fc.integer({ min: 1, max: 70 }),
       (when, onRepeat, facts, lag) => {
-        // More than a run keeps of one element is a limit of its own.
-        fc.pre(facts.every(({ name }) => facts.filter((each) => each.name === name).length <= FACTS_UNUSED_MAX));
         const punctual = decisions(when, onRepeat, facts, 0);
         expect(decisions(when, onRepeat, facts, lag)).toEqual(punctual);
         fired += punctual.length;
@@ -56,5 +54,5 @@ it('a tick that comes late decides as one on time', () => {
     ),
     { numRuns: 800 },
   );
-  expect(fired).toBeGreaterThan(100);
+  expect(fired).toBeGreaterThan(20);
 });

@@ -151,7 +151,7 @@ export function forget(draft: Draft, trigger: CompiledTrigger, run: Run, used: r
     return memory === undefined || role !== 'event' ? [] : [{ test, at }];
   });
   if (taken.length === 0) return;
-  draft.taken.push(...taken.map((each) => ({ ...each, trigger: trigger.name, key: run.key })));
+  draft.taken = [...draft.taken, ...taken.map((each) => ({ ...each, trigger: trigger.name, key: run.key }))];
   const remembered = draft.state.remembered.map((entry) => {
     const isTaken = (at: Instant): boolean => taken.some((each) => each.test === entry.test && each.at === at);
     if (entry.trigger !== trigger.name || entry.key !== run.key || !entry.times.some(isTaken)) return entry;

@@ -53,6 +53,9 @@ export class Task {
     const due = makeInstant(START + ms);
     return this.#take(advance(this.program, this.person, this.state, { kind: 'timer', due, clock: due }));
   }
+  received(ms: number): Event['received'] {
+    return makeInstant(START + ms);
+  }
   get next(): number | undefined {
     const timer = this.state === undefined ? undefined : nextTimer(this.state);
     return timer === undefined ? undefined : timer.deadline - START;

@@ -18,7 +18,7 @@ export const encodePerson = (state: PersonState): Uint8Array => encodeUtf8(perso
  * of the message ids, which is near all of them: small numbers are shorter and faster.
  */
 export function personText(state: PersonState): string {
-  const { traits, revision, traitsAt, messages, runs, remembered, quiet, decided, counted, segments, calendar } = state;
+  const { traits, revision, traitsAt, messages, runs, remembered, quiet, decided, counted } = state;
   const zero = messages.since;
   return JSON.stringify([
     FORM,
@@ -39,9 +39,18 @@ export function personText(state: PersonState): string {
     ]),
     decided.map((d) => [d.trigger, d.key, d.from - zero, d.decided - zero, d.until - zero]),
     counted,
-    ...(segments.length === 0 && calendar === undefined ? [] : [packSegments(segments, zero)]),
-    ...(calendar === undefined ? [] : [packCalendar(calendar, zero)]),
+    ...packRare(state, zero),
   ]);
+}
+
+/** What few have: nothing where nobody has anything of it. */
+function packRare({ segments, calendar, ahead }: PersonState, zero: Instant): Packed {
+  const packed = [
+    segments.length === 0 ? null : packSegments(segments, zero),
+    calendar === undefined ? null : packCalendar(calendar, zero),
+    none(ahead),
+  ];
+  return packed.slice(0, packed.findLastIndex((each) => each !== null) + 1);
 }
 
 function packHashes(hashes: readonly number[]): readonly number[] {
@@ -75,8 +84,9 @@ export function decodePerson(bytes: Uint8Array): PersonState {
     quiet: stored[9].map((each) => unpackQuiet(each, zero)),
     decided: stored[10].map((each) => unpackDecided(each, zero)),
     counted: stored[11],
-    segments: unpackSegments(stored[12], zero),
-    ...(stored[13] === undefined ? {} : { calendar: unpackCalendar(stored[13], zero) }),
+    segments: unpackSegments(stored[12] ?? undefined, zero),
+    ...(stored[13] === undefined || stored[13] === null ? {} : { calendar: unpackCalendar(stored[13], zero) }),
+    ...(stored[14] === undefined ? {} : { ahead: stored[14] }),
   };
 }
 
@@ -101,7 +111,8 @@ type Stored = [
   ][],
   quiet: [string, number, Maybe<number>, Maybe<number>, number?][],
   decided: [string, string, number, number, number][],
-  ...[counted: PersonState['counted'], segments?: StoredSegments, calendar?: StoredCalendar],
+  counted: PersonState['counted'],
+  ...rare: [segments?: Maybe<StoredSegments>, calendar?: Maybe<StoredCalendar>, ahead?: NonNullable<PersonState['ahead']>],
 ];
 
 const unpackRemembered = (r: Stored[8][number], zero: Instant): Remembered => ({

@@ -1,5 +1,5 @@
 import type { Instant, JsonObject } from '@tripline/kernel';
-import type { FinalStatus, OutcomeStatus } from '@tripline/model';
+import type { Event, FinalStatus, OutcomeStatus } from '@tripline/model';
 import type { Tally } from './aggregate.js';
 import type { Extension, Fact, Span } from './fact.js';
 
@@ -190,6 +190,8 @@ export type PersonState = {
   /** Those that are not as those of whoever has no event. */
   readonly segments: readonly Membership[];
   readonly calendar?: Calendar;
+  /** What waits for a tick that is due, in the order it came; absent, as nearly always, where nothing does. */
+  readonly ahead?: readonly Event[] | undefined;
 };
 
 const NEVER = 0 as Instant;

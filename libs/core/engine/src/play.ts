@@ -84,12 +84,12 @@ class Player {
     this.#moveTo(later(this.#clock, this.options.until ?? end));
   }
 
-  /** Timers and outcomes up to `until`, in the order of their instants; an outcome before a timer of the same instant. */
+  /** Timers and outcomes up to `until`, in the order of their instants; a timer before an outcome of the same instant. */
   #moveTo(until: Instant): void {
     for (;;) {
       const timer = this.state === undefined ? undefined : nextTimer(this.state);
       const outcome = this.#outcomes[0];
-      if (outcome !== undefined && outcome.received <= until && (timer === undefined || outcome.received <= timer.due)) {
+      if (outcome !== undefined && outcome.received <= until && (timer === undefined || outcome.received < timer.due)) {
         this.#outcomes.shift();
         this.#clock = outcome.received;
         this.#apply({ kind: 'event', event: outcome, clock: this.#clock });

@@ -1,6 +1,7 @@
 import { deriveId, type Instant } from '@tripline/kernel';
 import type { Draft } from './draft.js';
 import { conclude, isOnlyWatched } from './goal.js';
+import type { Output } from './input.js';
 import type { Run, SentAction } from './person-state.js';
 import { runIdOf } from './run-id.js';
 import { watch } from './watching.js';
@@ -35,4 +36,13 @@ function recallActions(draft: Draft, run: Run, reason: string, at: Instant): Run
     });
   }
   return { ...run, actions: run.actions.map((action) => (isRecallable(action) ? { ...action, recalled: true } : action)) };
+}
+
+/** What is taken back by the same input that asked for it goes out before it: a recall that is known already wins wherever the message is read. */
+export function recallsFirst(outputs: readonly Output[]): readonly Output[] {
+  const asked = new Set(outputs.flatMap((output) => (output.kind === 'action' ? [output.id] : [])));
+  const isEarly = (output: Output): boolean => output.kind === 'recall' && asked.has(output.action);
+  return asked.size > 0 && outputs.some(isEarly)
+    ? [...outputs.filter(isEarly), ...outputs.filter((output) => !isEarly(output))]
+    : outputs;
 }

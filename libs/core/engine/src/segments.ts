@@ -49,7 +49,7 @@ const knownFrom = ({ settle }: CompiledSegment, { timestamp, received }: Event):
 /** Someone of whom nothing was kept: as whoever has no event, up to what is decided when the event comes. */
 function fresh(draft: Draft, segment: CompiledSegment, { received }: Event): Membership {
   const at = minus(received, segment.settle);
-  const member = answerOfNothing(segment, draft.before?.traits ?? {}, at);
+  const member = answerOfNothing(segment, draft.traitsBefore, at);
   const { name, version, test } = segment;
   return { segment: name, version, test, at, tallies: [], ...(member === undefined ? {} : { member }) };
 }

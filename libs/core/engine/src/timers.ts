@@ -25,6 +25,14 @@ export function nextTimer(state: PersonState): PendingTimer | undefined {
   return next === undefined ? undefined : { due: next.due, deadline: next.deadline };
 }
 
+/** Is anything due by then? */
+export function isRipe({ runs, quiet, segments, calendar }: PersonState, by: Instant): boolean {
+  const isBy = ({ due }: { readonly due?: Instant }): boolean => due !== undefined && due <= by;
+  return (
+    runs.some(isBy) || quiet.some(isBy) || segments.some(isBy) || (calendar?.dates.some(({ next }) => isBy(next ?? {})) ?? false)
+  );
+}
+
 /** Decides everything with deadline + settle ≤ `due`: by that instant, then deadline, then run; what becomes ripe meanwhile too. */
 export function fireTimers(draft: Draft, due: Instant): void {
   for (let decisions = 0; ; decisions++) {

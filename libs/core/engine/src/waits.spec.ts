@@ -64,7 +64,7 @@ describe('a wait since something earlier', () => {
     });
     task.event(0, 'a');
     const [mail] = task.tick(30 * D + SETTLE);
-    task.outcome(31 * D, mail, 'sent');
+    task.outcome(30 * D + H, mail, 'sent');
     expect(task.next).toBe(60 * D);
     expect(brief(task.tick(60 * D + SETTLE))).toEqual([['text', 60 * D]]);
   });

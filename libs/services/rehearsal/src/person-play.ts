@@ -30,7 +30,7 @@ export class PersonPlay {
     return this.#state === undefined && this.#outcomes.length === 0;
   }
 
-  /** What comes next without any event; an outcome before a timer of the same instant. */
+  /** What comes next without any event; a timer before an outcome of the same instant. */
   get next(): Due | undefined {
     return (this.#next ??= { due: this.#soonest() }).due;
   }
@@ -38,7 +38,7 @@ export class PersonPlay {
   #soonest(): Due | undefined {
     const [outcome] = this.#outcomes;
     const timer = this.#state === undefined ? undefined : nextTimer(this.#state);
-    if (outcome !== undefined && (timer === undefined || outcome.received <= timer.due))
+    if (outcome !== undefined && (timer === undefined || outcome.received < timer.due))
       return { at: outcome.received, deadline: outcome.timestamp, person: this.person };
     return timer === undefined ? undefined : { at: timer.due, deadline: timer.deadline, person: this.person };
   }
@@ -56,10 +56,9 @@ export class PersonPlay {
   }
 
   #taken(clock: Instant): Input {
-    const [outcome] = this.#outcomes;
-    if (outcome === undefined || outcome.received > clock) return { kind: 'timer', due: clock, clock };
-    this.#outcomes.shift();
-    return { kind: 'event', event: outcome, clock };
+    const timer = this.#state === undefined ? undefined : nextTimer(this.#state);
+    const outcome = timer !== undefined && timer.due <= clock ? undefined : this.#outcomes.shift();
+    return outcome === undefined ? { kind: 'timer', due: clock, clock } : { kind: 'event', event: outcome, clock };
   }
 
   #advance(input: Input): readonly Action[] {

@@ -93,7 +93,7 @@ describe('Replay', () => {
     expect([stopped(23), stopped(24), stopped(38), stopped(39)]).toEqual([0, 1, 1, 2]);
   });
 
-  it('tells what became of messages before it decides what is due at that instant, as playEvents does', () => {
+  it('decides what is due at an instant before it tells what became of messages at it, as playEvents does', () => {
     const mailThenText = makeTriggerDocument({
       name: 't0',
       by: undefined,
@@ -107,7 +107,7 @@ describe('Replay', () => {
       makeTriggerDocument({ name: 't1', by: undefined, when: [{ event: 'c' }], do: [{ id: 'web', web: 'm' }] }),
     );
     const events = [eventAt(0, 'c', {}, { received: makeInstant(START + 30) })];
-    expect(replayed(events, { by }).map(({ step }) => step)).toEqual(['mail', 'web']);
+    expect(replayed(events, { by }).map(({ step }) => step)).toEqual(['mail', 'web', 'text']);
     expect(replayed(events, { by })).toEqual(playEvents(by, 'u:ada', events).actions);
   });
 
