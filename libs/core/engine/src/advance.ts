@@ -70,7 +70,7 @@ function endWithdrawn(draft: Draft, input: Input): void {
   const at = input.kind === 'timer' ? input.due : input.event.received;
   for (const run of draft.state.runs) {
     if (draft.triggerOf(run) !== undefined || (run.phase === 'watched' && !run.actions.some(isRecallable))) continue;
-    draft.note('run-withdrawn', run.trigger);
+    draft.note('run-withdrawn', run.trigger, run);
     endRun(draft, run, 'withdrawn', at);
   }
 }
@@ -90,6 +90,7 @@ function applyEvent(draft: Draft, event: Event): void {
 /** Updates what is known at its own time; opens no run and sends nothing. */
 function applyHistorical(draft: Draft, interests: readonly Interest[], event: Event): void {
   for (const { trigger, roles } of interests) {
+    draft.trace?.('event-historical', trigger, undefined);
     applyCancels(draft, trigger, roles, event);
     offer(draft, trigger, { ...roles, leaves: roles.negates }, event);
     if (roles.resets) resetInactivity(draft, trigger, event);

@@ -7,6 +7,14 @@ import type { Program } from './program.js';
 import { runIdOf } from './run-id.js';
 import type { Tracer } from './trace.js';
 
+/** Tells one thing about a trigger, and about a run of it. */
+export type Trace = (
+  what: string,
+  of: Pick<CompiledTrigger, 'name' | 'version'>,
+  run: Run | undefined,
+  detail?: JsonObject,
+) => void;
+
 /**
  * The working copy of one person during one `advance`: the state so far and what it has put out.
  * I1. The caller's value stays as it was: the first change copies it, the others change the copy. Nobody else holds that one.
@@ -18,6 +26,8 @@ export class Draft {
   /** The traits that this input changed, as they were and are; null is none. */
   changes: ReadonlyMap<string, { readonly before: Json; readonly after: Json }> = new Map();
 
+  /** For who asks why. Undefined where nobody does, so that `draft.trace?.(…)` evaluates nothing of what it would tell. */
+  readonly trace: Trace | undefined;
   #state: PersonState;
   #isOurs = false;
 
@@ -28,6 +38,7 @@ export class Draft {
     readonly tracer?: Tracer,
   ) {
     this.#state = before ?? EMPTY_PERSON;
+    this.trace = tracer === undefined ? undefined : (...told) => this.#tell(tracer, ...told);
   }
 
   /** As it is now: to be read, not to be held. */
@@ -42,16 +53,18 @@ export class Draft {
   }
 
   /** Counted in a metric of that name; nothing depends on it. */
-  note(name: string, trigger?: string): void {
+  note(name: string, trigger?: string, run?: Run): void {
     this.outputs.push(trigger === undefined ? { kind: 'notice', name } : { kind: 'notice', name, trigger });
-    this.tracer?.(trigger === undefined ? { what: name } : { what: name, trigger });
+    if (this.tracer === undefined) return;
+    const version = trigger === undefined ? undefined : (run?.version ?? this.program.live(trigger)?.version);
+    if (trigger === undefined || version === undefined)
+      this.tracer({ what: name, ...(trigger === undefined ? {} : { trigger }) });
+    else this.#tell(this.tracer, name, { name: trigger, version }, run);
   }
 
-  /** For who asks why; `detail` is only made where somebody does. */
-  trace(what: string, { name, version }: CompiledTrigger, run: Run | undefined, detail: () => JsonObject): void {
-    if (this.tracer === undefined) return;
+  #tell(tracer: Tracer, ...[what, { name, version }, run, detail]: Parameters<Trace>): void {
     const of = run === undefined ? {} : { run: runIdOf(this.person, run) };
-    this.tracer({ what, trigger: name, version, ...of, detail: detail() });
+    tracer({ what, trigger: name, version, ...of, ...(detail === undefined ? {} : { detail }) });
   }
 
   runsOf({ name, version }: CompiledTrigger): readonly Run[] {

@@ -1,5 +1,6 @@
 export { advance } from './advance.js';
 export { compileTrigger } from './compile-trigger.js';
+export { toldOf, type TakenBy, type Told } from './told.js';
 export { type TraceEntry, type Tracer } from './trace.js';
 export { type CompiledTrigger } from './compiled-trigger.js';
 export {

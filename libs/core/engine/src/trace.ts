@@ -1,10 +1,9 @@
 import type { JsonObject } from '@tripline/kernel';
 
 /**
- * One thing that was looked at or decided while one input was applied, for who asks why. `what` is its dotted name: every notice under its
- * own, and beside them
- * `where` (a predicate: its text, the values it read, its answer), `key` (none could be read), `attempt.opened`, `attempt.taken` (an event kept as a
- * fact), `attempt.waits` (for what, until when), `attempt.failed`, `attempt.complete`, `guard`, `fired`, `exit`, `recalled`.
+ * One thing that was looked at or decided while one input was applied, for who asks why. `what` is its dotted name, which `says` puts into a
+ * sentence: every notice under its own, and beside them the predicates (`where`, `guard`, `branch`, `limit`, `exit.is`, `look`: what was asked, the
+ * values it read, its answer) and what became of attempts, runs and waits.
  */
 export type TraceEntry = {
   readonly what: string;
