@@ -14,8 +14,8 @@ export type Told = {
   readonly person: PersonKey;
   /** When the log came to it: the event's `received`, or the instant that was due. */
   readonly at: string;
-  /** The task's clock by then. */
-  readonly clock: string;
+  /** The task's clock by then; absent: it had read no tick yet. */
+  readonly clock?: string;
   readonly by: TakenBy;
   readonly trigger?: string;
   readonly version?: number;
@@ -28,7 +28,8 @@ export type Told = {
 /** The entry as it is told to people. */
 export function toldOf(person: PersonKey, input: Input, { what, detail, ...of }: TraceEntry): Told {
   const at = formatInstant(input.kind === 'event' ? input.event.received : input.due);
-  const told = { person, at, clock: formatInstant(input.clock), by: takenBy(input), ...of, what };
+  const clock = input.clock === 0 ? {} : { clock: formatInstant(input.clock) };
+  const told = { person, at, ...clock, by: takenBy(input), ...of, what };
   return {
     ...told,
     says: says({ what, ...of, ...(detail === undefined ? {} : { detail }) }),

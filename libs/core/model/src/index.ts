@@ -30,6 +30,7 @@ export { problemsOf } from './problems.js';
 export { parseProfile, TRAITS_BYTES_MAX, type Profile } from './profile.js';
 export { parseReceipt, receiptId, type Receipt } from './receipt.js';
 export {
+  beginsAsEvent,
   encodeTaskInput,
   parseTaskInput,
   peekEventName,
