@@ -1,8 +1,11 @@
-import { formatInstant, type JsonObject } from '@tripline/kernel';
+import { formatInstant, isJsonObject, type Json, type JsonObject } from '@tripline/kernel';
 import type { PersonKey } from '@tripline/model';
 import type { Input } from './input.js';
 import { says } from './says.js';
 import type { TraceEntry } from './trace.js';
+
+/** Characters of JSON that are told of one value that was read. */
+const VALUE_LENGTH_MAX = 200;
 
 /** What a decision was taken by: an event, with when it happened and reached us, or a tick, which decides what was due at an instant. */
 export type TakenBy =
@@ -33,8 +36,20 @@ export function toldOf(person: PersonKey, input: Input, { what, detail, ...of }:
   return {
     ...told,
     says: says({ what, ...of, ...(detail === undefined ? {} : { detail }) }),
-    ...(detail === undefined ? {} : { detail }),
+    ...(detail === undefined ? {} : { detail: shortened(detail) }),
   };
+}
+
+/** Events hold long texts: of a value that was read the beginning is enough. */
+function shortened(detail: JsonObject): JsonObject {
+  const { values } = detail;
+  if (!isJsonObject(values)) return detail;
+  return { ...detail, values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, short(value)])) };
+}
+
+function short(value: Json): Json {
+  const text = JSON.stringify(value);
+  return text.length <= VALUE_LENGTH_MAX ? value : `${text.slice(0, VALUE_LENGTH_MAX)}…`;
 }
 
 function takenBy(input: Input): TakenBy {

@@ -8,7 +8,7 @@ export type ReplayEar = {
   /** In the order of the clock. */
   onAction(action: Action): void;
   /** Why, as it is decided; only looked at where somebody listens. */
-  readonly onTrace?: ((person: PersonKey, ...told: Parameters<NonNullable<PlayOptions['tracer']>>) => void) | undefined;
+  readonly onTrace?: (person: PersonKey, ...told: Parameters<NonNullable<PlayOptions['tracer']>>) => void;
   /** The engine could not go on with this person: nothing more is said of them. */
   onSetAside(person: PersonKey, why: string): void;
 };
