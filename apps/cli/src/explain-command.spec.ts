@@ -13,13 +13,19 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-type Call = { readonly at: string; readonly id: string; readonly event: string; readonly who?: string } & JsonObject;
+type Call = {
+  readonly at: string;
+  readonly id: string;
+  readonly event: string;
+  readonly who?: string;
+  readonly received?: string;
+} & JsonObject;
 
 /** Explains what these calls mean to one of the examples; run ids are called run 1, run 2 … and those of outcomes sent. */
 async function explained(trigger: string, calls: readonly Call[], ...args: readonly string[]) {
   const lines = calls.map(
     ({ at, id, event, who = 'anna', received, ...properties }) =>
-    JSON.stringify({ messageId: id, userId: who, event, timestamp: `2026-01-${at}Z`, ...(received === undefined ? {} : { receivedAt: `2026-01-${String(received)}Z` }), properties }), // prettier-ignore
+    JSON.stringify({ messageId: id, userId: who, event, timestamp: `2026-01-${at}Z`, ...(received === undefined ? {} : { receivedAt: `2026-01-${received}Z` }), properties }), // prettier-ignore
   );
   await writeFile(join(folder, 'events.jsonl'), lines.join('\n'));
   const said = { out: [] as string[], err: [] as string[] };

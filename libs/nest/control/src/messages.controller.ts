@@ -18,9 +18,9 @@ const messageQuery = z.strictObject({
   token: z.string().optional(),
 });
 const mailQuery = z.strictObject({ ...whose, max, token: z.string().optional() });
-const instant = z.string().transform((text, { addIssue }) => {
+const instant = z.string().transform((text, context) => {
   const at = parseInstant(text);
-  if (at === undefined) addIssue('must be an ISO 8601 instant with its offset, as 2026-01-31T09:30:00Z');
+  if (at === undefined) context.addIssue('must be an ISO 8601 instant with its offset, as 2026-01-31T09:30:00Z');
   return at;
 });
 const whyQuery = z.strictObject({ trigger: z.string().min(1), since: instant.optional(), token: z.string().optional() });

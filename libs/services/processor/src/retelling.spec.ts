@@ -3,7 +3,7 @@ import { MemoryStateStore } from '@tripline/adapters-memory';
 import { encodePerson } from '@tripline/engine';
 import { hours, milliseconds, minutes, seconds, type Instant } from '@tripline/kernel';
 import { encodeTaskInput, TOPICS, type Action } from '@tripline/model';
-import type { EventLog, Explanation, LogRecord, WhyQuestion } from '@tripline/ports';
+import type { EventLog, Explanation, WhyQuestion } from '@tripline/ports';
 import fc from 'fast-check';
 import { makeEvent, START } from '@tripline/testing-builders';
 import { ABANDONED, fetchAll, World } from '../test/world.js';

@@ -66,7 +66,7 @@ export class Retelling {
     if (versions.length === 0) this.#gaps.push(`no version of ${trigger} is in force by then`);
     if (this.#left > 0)
       this.#gaps.push(`${this.#left} decisions before ${this.#told[0]?.at ?? ''} are left out: ask with a later since`);
-    const time = clock === 0 ? {} : { clock: formatInstant(clock as Instant) };
+    const time = clock === 0 ? {} : { clock: formatInstant(clock) };
     const read = { from, upTo: this.#at, events: this.#events, ...time, versions };
     return { person, trigger, task: partition, ...read, gaps: this.#gaps, told: this.#told };
   }
