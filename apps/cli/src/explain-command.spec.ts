@@ -197,6 +197,8 @@ describe('tripline explain', () => {
     const { out } = await explained('abandoned-cart', [item('01T00:00:00', 'm\u001b[2J1', { value: 'x'.repeat(900) })]);
     expect(out).not.toContain('\u001b');
     expect(out).toContain(`value = "${'x'.repeat(79)}…`);
+    const { out: json } = await explained('abandoned-cart', [item('01T00:00:00', 'm1', { value: 'x'.repeat(900) })], '--json');
+    expect(json).toContain(`"values":{"value":"\\"${'x'.repeat(199)}…"}`);
   });
 
   it('names what it cannot read, and fails', async () => {
