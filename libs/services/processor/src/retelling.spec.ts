@@ -101,6 +101,7 @@ describe('a retelling', () => {
     expect((await why(ada({ trigger: 'none' }))).gaps).toEqual(['no version of none is in force by then']);
     const some = await why(ada(), undefined, { toldMax: 2 });
     expect(names(some)).toEqual(['attempt.opened', 'attempt.waits']);
+    expect(some.told.map(({ offset }) => offset)).toEqual([4, 4]);
     expect(some.gaps).toEqual([`3 decisions before ${at(0)} are left out: ask with a later since`]);
   });
 
