@@ -61,7 +61,9 @@ function takeEvent(draft: Draft, event: Event): void {
 
 function applyAhead(draft: Draft): boolean {
   const event = takeAhead(draft);
+  draft.waited = event;
   if (event !== undefined) applyEvent(draft, event);
+  draft.waited = undefined;
   return event !== undefined;
 }
 

@@ -1,5 +1,5 @@
 import type { Instant, Json, JsonObject } from '@tripline/kernel';
-import type { PersonKey } from '@tripline/model';
+import type { Event, PersonKey } from '@tripline/model';
 import type { CompiledTrigger } from './compiled-trigger.js';
 import type { Output } from './input.js';
 import { EMPTY_PERSON, type PersonState, type Run } from './person-state.js';
@@ -23,6 +23,8 @@ export class Draft {
   readonly outputs: Output[] = [];
   /** What attempts were completed by during this input: it is not remembered for others. */
   readonly taken: { readonly trigger: string; readonly test: string; readonly key: string; readonly at: Instant }[] = [];
+  /** The event that is applied, where it is not the input's own but one that waited. */
+  waited: Event | undefined;
   /** The traits that this input changed, as they were and are; null is none. */
   changes: ReadonlyMap<string, { readonly before: Json; readonly after: Json }> = new Map();
 
@@ -58,13 +60,17 @@ export class Draft {
     if (this.tracer === undefined) return;
     const version = trigger === undefined ? undefined : (run?.version ?? this.program.live(trigger)?.version);
     if (trigger === undefined || version === undefined)
-      this.tracer({ what: name, ...(trigger === undefined ? {} : { trigger }) });
+      this.tracer({ what: name, ...(trigger === undefined ? {} : { trigger }), ...this.#waited() });
     else this.#tell(this.tracer, name, { name: trigger, version }, run);
   }
 
   #tell(tracer: Tracer, ...[what, { name, version }, run, detail]: Parameters<Trace>): void {
     const of = run === undefined ? {} : { run: runIdOf(this.person, run) };
-    tracer({ what, trigger: name, version, ...of, ...(detail === undefined ? {} : { detail }) });
+    tracer({ what, trigger: name, version, ...of, ...(detail === undefined ? {} : { detail }), ...this.#waited() });
+  }
+
+  #waited(): { readonly event?: Event } {
+    return this.waited === undefined ? {} : { event: this.waited };
   }
 
   runsOf({ name, version }: CompiledTrigger): readonly Run[] {

@@ -103,6 +103,8 @@ const WORDS: Readonly<Record<string, Words>> = {
   'event-historical': 'is historical: it is remembered, opens nothing and sends nothing',
   'event-repeated': 'came before under this messageId: counts once',
   'event-unknown': 'something that decides is unknown: it neither opens nor moves on',
+  'event-ahead': 'waits: something is due before it',
+  'ahead-full': 'too many events wait: the oldest is applied at once',
   'event-late': 'came too late to open or to move on',
   'late-cancel': 'would have prevented a message that is gone already',
   'cause-too-deep': 'is too many messages deep: opens nothing',

@@ -29,10 +29,17 @@ export type Told = {
 };
 
 /** The entry as it is told to people. */
-export function toldOf(person: PersonKey, input: Input, { what, detail, ...of }: TraceEntry): Told {
+export function toldOf(person: PersonKey, input: Input, { what, detail, event, ...of }: TraceEntry): Told {
   const at = formatInstant(input.kind === 'event' ? input.event.received : input.due);
   const clock = input.clock === 0 ? {} : { clock: formatInstant(input.clock) };
-  const told = { person, at, ...clock, by: takenBy(input), ...of, what };
+  const told = {
+    person,
+    at,
+    ...clock,
+    by: takenBy(event === undefined ? input : { kind: 'event', event, clock: input.clock }),
+    ...of,
+    what,
+  };
   return {
     ...told,
     says: says({ what, ...of, ...(detail === undefined ? {} : { detail }) }),

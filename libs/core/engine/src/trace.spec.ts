@@ -76,6 +76,14 @@ describe('a trace', () => {
   });
 });
 
+describe('an event that waited for what was due before it', () => {
+  it('is what a decision was taken by, though a tick was the input', () => {
+    const entries = told({}, cart(0), eventAt(HOUR + 20_000, 'order.completed', { cartId: 'c1' }, { id: 'order-late' }));
+    expect(names(entries)).toContain('event-ahead');
+    expect(entries.filter(({ event }) => event?.id === 'order-late').length).toBeGreaterThan(0);
+  });
+});
+
 describe('what an event is not', () => {
   it('is said too: of another key, of another page, of a negated event whose where says no', () => {
     const other = told({}, cart(0), order2('c2'));

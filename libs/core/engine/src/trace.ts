@@ -1,4 +1,5 @@
 import type { JsonObject } from '@tripline/kernel';
+import type { Event } from '@tripline/model';
 
 /**
  * One thing that was looked at or decided while one input was applied, for who asks why. `what` is its dotted name, which `says` puts into a
@@ -11,6 +12,8 @@ export type TraceEntry = {
   readonly version?: number;
   readonly run?: string;
   readonly detail?: JsonObject;
+  /** By what, where that is an event that waited for what was due before it and not the input itself. */
+  readonly event?: Event;
 };
 
 /** Told of everything as it is decided. It must not throw. */
