@@ -69,8 +69,9 @@ function takeEvent(draft: Draft, event: Event): void {
 function applyAhead(draft: Draft): boolean {
   const event = takeAhead(draft);
   if (event === undefined) return false;
-  draft.begin(event.received);
+  draft.begin(event.received, event);
   applyEvent(draft, event);
+  draft.waited = undefined;
   return true;
 }
 
@@ -78,7 +79,7 @@ function applyAhead(draft: Draft): boolean {
 function endWithdrawn(draft: Draft): void {
   for (const run of draft.state.runs) {
     if (draft.triggerOf(run) !== undefined || (run.phase === 'watched' && !run.actions.some(isRecallable))) continue;
-    draft.note('run-withdrawn', run.trigger);
+    draft.note('run-withdrawn', run.trigger, run);
     endRun(draft, run, 'withdrawn', draft.now);
   }
 }
@@ -102,6 +103,7 @@ function applyEvent(draft: Draft, event: Event): void {
 /** Updates what is known at its own time; opens no run and sends nothing. */
 function applyHistorical(draft: Draft, interests: readonly Interest[], event: Event): void {
   for (const { trigger, roles } of interests) {
+    draft.trace?.('event-historical', trigger, undefined);
     applyCancels(draft, trigger, roles, event);
     applyDates(draft, trigger, roles, event);
     offer(draft, trigger, { ...roles, leaves: roles.negates }, event);

@@ -416,8 +416,8 @@ describe('dates for people to read', () => {
     apply({ kind: 'timer', due: clock, clock });
     apply({ kind: 'event', event: { ...event('two', '2026-03-01'), timestamp: clock, received: clock }, clock });
     expect(traced).toEqual([
-      ...['date.awaited', 'date.awaited', 'attempt.opened', 'attempt.complete', 'guard', 'fired'],
-      ...['date.changed', 'date.awaited'],
+      ...['date.awaited', 'date.awaited', 'attempt.opened', 'attempt.complete', 'fired'],
+      ...['date.changed', 'run.ended', 'date.awaited'],
     ]);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { formatInstant, makeInstant, type Json, type JsonObject } from '@tripline/kernel';
 import type { Event } from '@tripline/model';
 import { eventAt, makeTriggerDocument, START } from '@tripline/testing-builders';
-import { playEvents, type Played, type PlayOptions } from './play.js';
+import { playEvents, type Played, type PlayUntil } from './play.js';
 import { makeProgram, type Program } from './program.js';
 
 const D = 86_400_000;
@@ -15,7 +15,7 @@ const program = (when: Json, fields: Fields = {}, zone = 'UTC'): Program => {
 };
 const identify = (ms: number, traits: JsonObject, receivedMs = ms): Event =>
   eventAt(ms, '$identify', {}, { type: 'identify', traits, received: makeInstant(START + receivedMs) });
-const play = (p: Program, events: Event[], options: PlayOptions = {}): Played =>
+const play = (p: Program, events: Event[], options: PlayUntil = {}): Played =>
   playEvents(p, 'u:ada', events, { recode: true, ...options });
 const told = (played: Played): string[] => played.actions.map(({ decided }) => formatInstant(decided).replace(':00.000Z', 'Z'));
 const counts = (played: Played, name: string): number => played.notices.filter((n) => n.name === name).length;

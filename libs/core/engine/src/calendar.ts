@@ -65,7 +65,7 @@ function isOtherDate({ changes }: Draft, trait: string): boolean {
 function takeBack(draft: Draft, trigger: CompiledTrigger, event: Event): void {
   for (const run of draft.runsOf(trigger)) {
     noteLateCancelOf(draft, run, event);
-    draft.trace('date.changed', trigger, run, () => ({ event: event.name, id: event.id }));
+    draft.trace?.('date.changed', trigger, run);
     endRun(draft, run, 'date-changed', event.timestamp);
   }
 }
@@ -109,7 +109,7 @@ function nextOf(
   from: Instant,
   told: number | undefined,
 ): Occurrence | undefined {
-  const zone = zoneFor(draft, trigger, calendar);
+  const zone = zoneFor(draft, trigger, undefined, calendar);
   if (calendar.kind === 'schedule') return nextOfSchedule(calendar, zone, from, told);
   return date === undefined ? undefined : nextOfDate(calendar, date, zone, from, told);
 }
@@ -126,7 +126,7 @@ function put(draft: Draft, before: Dated | undefined, next: Dated | undefined): 
   const others = calendar.dates.filter((each) => each !== before);
   if (next !== undefined && others.length >= DATES_MAX) return draft.note('dates-full', next.trigger);
   const trigger = draft.program.live((next ?? before)?.trigger ?? '');
-  if (trigger !== undefined) draft.trace('date.awaited', trigger, undefined, () => describeDated(next));
+  if (trigger !== undefined) draft.trace?.('date.awaited', trigger, undefined, describeDated(next));
   draft.set({ calendar: { ...calendar, dates: next === undefined ? others : [...others, next] } });
 }
 

@@ -28,6 +28,10 @@ export type Leaf = {
   readonly memory?: Duration;
 };
 
+/** `order.completed`, `no order.completed`, `/pricing* or …`: a leaf as people are told of it. */
+export const leafName = ({ role, names }: Leaf): string =>
+  role === 'event' || role === 'seen' ? names.join(' or ') : `no ${names.join(' or ')}`;
+
 export type EventNode = { readonly kind: 'event'; readonly leaf: Leaf; readonly within?: Duration };
 /** `count` of them within a sliding span. `first`: it begins the condition. */
 export type TimesNode = {

@@ -2,7 +2,7 @@ import { formatInstant, type Instant, type Json, type JsonObject } from '@tripli
 import type { PersonKey } from '@tripline/model';
 import { describeDated } from './calendar.js';
 import type { CompiledTrigger } from './compiled-trigger.js';
-import type { Leaf } from './condition.js';
+import { leafName } from './condition.js';
 import { describeSegments } from './describe-segments.js';
 import { newestExtension } from './extension.js';
 import { FAR, judge, type Ground } from './judgement.js';
@@ -73,7 +73,7 @@ function waitsFor(trigger: CompiledTrigger | undefined, run: Run): string {
   if (run.phase === 'waiting') return step?.kind === 'await' ? step.until.name : 'the time to pass';
   if (trigger === undefined) return 'nothing: its version is no longer in force';
   const verdict = judge(trigger.condition.root, startOf(run), FAR, groundOf(trigger, run));
-  return verdict.kind === 'open' && verdict.on.length > 0 ? verdict.on.map(nameOf).join(', ') : 'to be decided';
+  return verdict.kind === 'open' && verdict.on.length > 0 ? verdict.on.map(leafName).join(', ') : 'to be decided';
 }
 
 /** The events taken under an alias, by it. */
@@ -84,9 +84,6 @@ const knownTo = (trigger: CompiledTrigger | undefined, { facts }: Run): JsonObje
       return alias === undefined || !used ? [] : [[alias, { ...(id === undefined ? {} : { id }), ...kept }]];
     }),
   );
-
-const nameOf = ({ role, names }: Leaf): string =>
-  role === 'event' || role === 'seen' ? names.join(' or ') : `no ${names.join(' or ')}`;
 
 /** What memory holds is not asked here. */
 const groundOf = ({ settle }: CompiledTrigger, run: Run): Ground => ({

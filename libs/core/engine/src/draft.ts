@@ -1,5 +1,5 @@
 import type { Instant, Json, JsonObject } from '@tripline/kernel';
-import type { PersonKey } from '@tripline/model';
+import type { Event, PersonKey } from '@tripline/model';
 import type { CompiledTrigger } from './compiled-trigger.js';
 import type { Output } from './input.js';
 import { EMPTY_PERSON, type PersonState, type Run } from './person-state.js';
@@ -13,6 +13,14 @@ import type { Value } from './value.js';
 type Taken = { readonly trigger: string; readonly test: string; readonly key: string; readonly at: Instant };
 type Changes = ReadonlyMap<string, { readonly before: Json; readonly after: Json }>;
 const NO_CHANGES: Changes = new Map();
+
+/** Tells one thing about a trigger, and about a run of it. */
+export type Trace = (
+  what: string,
+  of: Pick<CompiledTrigger, 'name' | 'version'>,
+  run: Run | undefined,
+  detail?: JsonObject,
+) => void;
 
 /**
  * The working copy of one person during one `advance`: the state so far and what it has put out.
@@ -28,7 +36,11 @@ export class Draft {
   traitsBefore: JsonObject;
   /** The change of a segment that is being told. */
   entered: { readonly segment: string; readonly member: boolean } | undefined;
+  /** The event that is applied, where it is not the input's own but one that waited. */
+  waited: Event | undefined;
 
+  /** For who asks why. Undefined where nobody does, so that `draft.trace?.(…)` evaluates nothing of what it would tell. */
+  readonly trace: Trace | undefined;
   #state: PersonState;
   #isOurs = false;
 
@@ -42,11 +54,13 @@ export class Draft {
   ) {
     this.#state = before ?? EMPTY_PERSON;
     this.traitsBefore = this.#state.traits;
+    this.trace = tracer === undefined ? undefined : (...told) => this.#tell(tracer, ...told);
   }
 
-  /** Another event of the same input begins: nothing of the one before stands in its way. */
-  begin(now: Instant): void {
+  /** An event that waited begins within the same input: nothing of the one before stands in its way. */
+  begin(now: Instant, waited: Event): void {
     this.now = now;
+    this.waited = waited;
     this.taken = [];
     this.changes = NO_CHANGES;
     this.traitsBefore = this.#state.traits;
@@ -70,21 +84,27 @@ export class Draft {
   }
 
   /** Counted in a metric of that name; nothing depends on it. */
-  note(name: string, trigger?: string): void {
+  note(name: string, trigger?: string, run?: Run): void {
     this.outputs.push(trigger === undefined ? { kind: 'notice', name } : { kind: 'notice', name, trigger });
-    this.tracer?.(trigger === undefined ? { what: name } : { what: name, trigger });
+    if (this.tracer === undefined) return;
+    const version = trigger === undefined ? undefined : (run?.version ?? this.program.live(trigger)?.version);
+    if (trigger === undefined || version === undefined)
+      this.tracer({ what: name, ...(trigger === undefined ? {} : { trigger }), ...this.#waited() });
+    else this.#tell(this.tracer, name, { name: trigger, version }, run);
   }
 
-  /** For who asks why; `detail` is only made where somebody does. */
-  trace(what: string, { name, version }: CompiledTrigger, run: Run | undefined, detail: () => JsonObject): void {
-    if (this.tracer === undefined) return;
+  #tell(tracer: Tracer, ...[what, { name, version }, run, detail]: Parameters<Trace>): void {
     const of = run === undefined ? {} : { run: runIdOf(this.person, run) };
-    this.tracer({ what, trigger: name, version, ...of, detail: detail() });
+    tracer({ what, trigger: name, version, ...of, ...(detail === undefined ? {} : { detail }), ...this.#waited() });
+  }
+
+  #waited(): { readonly event?: Event } {
+    return this.waited === undefined ? {} : { event: this.waited };
   }
 
   /** As `trace`, of something that is no trigger's. */
   tell(what: string, detail: () => JsonObject): void {
-    this.tracer?.({ what, detail: detail() });
+    this.tracer?.({ what, detail: detail(), ...this.#waited() });
   }
 
   /** What names mean to an expression, beside that event and in that run. */

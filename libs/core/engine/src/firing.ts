@@ -16,7 +16,7 @@ export function complete(draft: Draft, trigger: CompiledTrigger, run: Run, { dec
   const completed = draft.replace(run, { ...run, decided, spans, position: 0 });
   const objection = objectionTo(draft, trigger, completed, decided);
   if (objection !== undefined) {
-    draft.note(objection, trigger.name);
+    draft.note(objection, trigger.name, run);
     return draft.remove(completed);
   }
   const fired = proceed(draft, trigger, completed, { decided, ready });
@@ -27,7 +27,7 @@ function objectionTo(draft: Draft, trigger: CompiledTrigger, run: Run, decided: 
   if (hasLeft(draft, trigger, run)) return 'run-exited';
   const scope = draft.scope(undefined, run);
   const guard = trigger.guard?.evaluate(scope) ?? true;
-  draft.trace('guard', trigger, run, () => (trigger.guard === undefined ? {} : explained(trigger.guard, scope, guard)));
+  if (trigger.guard !== undefined) draft.trace?.('guard', trigger, run, explained(trigger.guard, scope, guard));
   if (typeof guard !== 'boolean') return 'guard-unknown';
   if (!guard) return 'guard-false';
   return isLimited(draft, trigger, run, decided) ? 'run-limited' : undefined;

@@ -4,7 +4,7 @@ import type { Event } from '@tripline/model';
 import { eventAt, START } from '@tripline/testing-builders';
 import fc from 'fast-check';
 import { condition, NAMES, OPENER, spans, type Condition } from './conditions.rig.js';
-import { playEvents, type Played, type PlayOptions } from './play.js';
+import { playEvents, type Played, type PlayUntil } from './play.js';
 import { makeProgram, type Program } from './program.js';
 import { segment, trigger, type Fields } from './segments.rig.js';
 
@@ -88,7 +88,7 @@ const history = fc
   .map((list) => list.map(toEvent).sort((a, b) => a.received - b.received));
 
 const END = plus(makeInstant(START), days(70));
-const play = (program: Program, events: readonly Event[], options: PlayOptions = {}): Played =>
+const play = (program: Program, events: readonly Event[], options: PlayUntil = {}): Played =>
   playEvents(program, 'u:ada', events, { until: END, ...options });
 
 function beginningOf(program: Program): string {

@@ -24,7 +24,7 @@ export function openOccurrence(draft: Draft, trigger: CompiledTrigger, calendar:
   const facts = [factOf(trigger, calendar, next), ...rememberedFacts(draft, trigger, UNKEYED, next.at, 1)];
   const run: Run = { ...newRun(trigger, UNKEYED, openerOf(calendar, of, next), next.at, 0), facts };
   if (hasLeft(draft, trigger, run)) return draft.note('run-exited', trigger.name);
-  draft.trace('attempt.opened', trigger, run, () => ({ of, day: formatDay(next.day), at: formatInstant(next.at) }));
+  draft.trace?.('attempt.opened', trigger, run, { of, day: formatDay(next.day), at: formatInstant(next.at) });
   decide(draft, trigger, draft.add(run), next.at, next.due);
 }
 
@@ -32,7 +32,7 @@ function refusalOf(draft: Draft, trigger: CompiledTrigger, calendar: CalendarPar
   const segment = calendar.kind === 'schedule' ? calendar.in : undefined;
   const member = segment === undefined || isIn(draft, segment);
   if (segment !== undefined)
-    draft.trace('membership', trigger, undefined, () => ({ in: segment, answer: member === UNKNOWN ? 'unknown' : member }));
+    draft.trace?.('membership', trigger, undefined, { in: segment, answer: member === UNKNOWN ? 'unknown' : member });
   if (member !== true) return member === UNKNOWN ? 'member-unknown' : 'not-a-member';
   if (isExited(draft, trigger, trigger.exits, UNKEYED, at)) return 'opening-exited';
   return draft.state.runs.length >= RUNS_MAX ? 'runs-full' : undefined;

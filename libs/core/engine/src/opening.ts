@@ -27,7 +27,8 @@ export function offerOrOpen(draft: Draft, { trigger, roles }: Interest, event: E
  * I2. What is unknown, too old, too deep, or decided before it reached us opens nothing.
  */
 function openOrRepeat(draft: Draft, trigger: CompiledTrigger, roles: Roles, event: Event): void {
-  if (event.historical === true || event.causedBy?.trigger === trigger.name) return;
+  if (event.historical === true) return;
+  if (event.causedBy?.trigger === trigger.name) return draft.trace?.('cause-own', trigger, undefined);
   for (const leaf of roles.opens) if (openByLeaf(draft, trigger, roles, leaf, event)) return;
 }
 
@@ -59,7 +60,7 @@ function noted(draft: Draft, trigger: CompiledTrigger, name: string): true {
 function keyOf(draft: Draft, trigger: CompiledTrigger, leaf: Leaf, event: Event): string | undefined {
   const key = leaf.key(event.properties);
   if (typeof key === 'string') return key;
-  draft.trace('key', trigger, undefined, () => ({ event: event.name, id: event.id, by: trigger.trigger.by ?? null }));
+  draft.trace?.('key', trigger, undefined, { by: trigger.trigger.by ?? null });
   draft.note('event-unknown', trigger.name);
   return undefined;
 }
@@ -111,8 +112,11 @@ function isDecided(draft: Draft, trigger: CompiledTrigger, fresh: Run, { timesta
 function openRun(draft: Draft, trigger: CompiledTrigger, fresh: Run, leaf: Leaf, event: Event): void {
   if (!mayOpen(draft, trigger, fresh, leaf, event)) return;
   const run = draft.add(collectInto(draft, trigger, fresh, event));
-  draft.trace('attempt.opened', trigger, run, () => ({ event: event.name, id: event.id, key: run.key }));
-  if (hasLeft(draft, trigger, run)) return draft.remove(run);
+  draft.trace?.('attempt.opened', trigger, run, { key: run.key });
+  if (hasLeft(draft, trigger, run)) {
+    draft.trace?.('run.over', trigger, run);
+    return draft.remove(run);
+  }
   decide(draft, trigger, run, run.from, event.received);
 }
 

@@ -3,7 +3,7 @@ import { makeInstant, type Instant, type Json } from '@tripline/kernel';
 import type { Event } from '@tripline/model';
 import { eventAt, makeTriggerDocument, START } from '@tripline/testing-builders';
 import type { Definition } from './definitions.js';
-import { playEvents, type Played, type PlayOptions } from './play.js';
+import { playEvents, type Played, type PlayUntil } from './play.js';
 import { makeProgram, type Program } from './program.js';
 
 export type Fields = { readonly [field: string]: Json | undefined };
@@ -35,7 +35,7 @@ export const program = (...definitions: Definition[]): Program => {
 };
 /** Who enters and who leaves, by two triggers that do nothing else. */
 export const WATCHING = [trigger('in', { when: [{ enters: 'vip' }], onRepeat: 'parallel' }), trigger('out', { when: [{ leaves: 'vip' }], onRepeat: 'parallel' })]; // prettier-ignore
-export const play = (of: Definition | Definition[], events: Event[], options: PlayOptions = {}): Played =>
+export const play = (of: Definition | Definition[], events: Event[], options: PlayUntil = {}): Played =>
   playEvents(program(...[of].flat(), ...WATCHING), 'u:ada', events, { recode: true, ...options });
 export const told = (played: Played): [string, number][] =>
   played.actions.filter((a) => a.trigger === 'in' || a.trigger === 'out').map((a) => [a.trigger, a.decided - START]);

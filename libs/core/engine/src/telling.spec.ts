@@ -5,13 +5,13 @@ import { advance } from './advance.js';
 import type { Definition } from './definitions.js';
 import { describePerson } from './describe-person.js';
 import { brief, D, H, SETTLE, Task } from './one-task.rig.js';
-import { playEvents, playExamples, type PlayOptions } from './play.js';
+import { playEvents, playExamples, type PlayUntil } from './play.js';
 import { makeProgram } from './program.js';
 import { order, program, segment, since, trigger, type Fields } from './segments.rig.js';
 import type { TraceEntry } from './trace.js';
 
 describe('a trigger that begins with a segment', () => {
-  const run = (fields: Fields, events: Event[], options: PlayOptions = {}): [string, number][] =>
+  const run = (fields: Fields, events: Event[], options: PlayUntil = {}): [string, number][] =>
     playEvents(program(segment({}), trigger('t', fields)), 'u:ada', events, { recode: true, ...options }).actions.map((a) => [a.step, a.decided - START]); // prettier-ignore
   const walk = (ms: number): Event => eventAt(ms, 'walk');
 
@@ -152,7 +152,7 @@ describe('a person in a segment', () => {
       what: 'segment.entered',
       detail: { segment: 'vip', version: 1, member: true, values: { spent: 600 } },
     });
-    expect(entries[1]).toMatchObject({ what: 'attempt.opened', trigger: 't', detail: { event: '$enters vip' } });
+    expect(entries[1]).toMatchObject({ what: 'attempt.opened', trigger: 't', detail: { key: '' } });
   });
 
   it('can be played in the examples of a trigger', () => {

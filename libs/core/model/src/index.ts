@@ -41,6 +41,7 @@ export {
   type Segment,
 } from './segment.js';
 export {
+  beginsAsEvent,
   encodeTaskInput,
   parseTaskInput,
   peekEventName,

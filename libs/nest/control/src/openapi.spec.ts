@@ -66,6 +66,9 @@ describe('the description of the API', () => {
     await keeps('listDeadLetters', ask('/api/dead-letters'));
     await keeps('showPerson', ask('/api/persons/u:ada'));
     await keeps('showPerson', ask('/api/persons/u:elsewhere'));
+    await keeps('explain', ask('/api/persons/u:ada/why?trigger=t'));
+    await keeps('explain', ask('/api/persons/u:ada/why'));
+    await keeps('explain', ask('/api/persons/u:elsewhere/why?trigger=t'));
     await post('/api/stop');
     await keeps('listSwitches', ask('/api/switches'));
     await keeps('showClock', ask('/api/clock'));

@@ -5,6 +5,7 @@ type Schema = Readonly<Record<string, unknown>>;
 type Operation = Readonly<Record<string, unknown>>;
 
 const text = { type: 'string' } as const;
+const integer = { type: 'integer' } as const;
 const instant = { type: 'integer', format: 'int64', description: 'milliseconds since 1970, UTC' } as const;
 const channel = { type: 'string', enum: CHANNELS } as const;
 const STATUS = { type: 'string', enum: ['sent', 'held', 'dropped', 'recalled', 'failed', 'unknown'] } as const;
@@ -99,6 +100,20 @@ const SCHEMAS = {
     },
     ['id', 'person', 'trigger', 'version', 'step', 'run', 'channel', 'template', 'status', 'at', 'decided', 'expires', 'later'],
   ),
+  Explanation: object(
+    {
+      ...{ person: text, trigger: text, task: integer, from: integer, upTo: integer, events: integer, clock: text },
+      ...{ versions: list(integer), gaps: list(text), told: list(ref('Told')), messages: list(ref('Message')) },
+    },
+    [...['person', 'trigger', 'task', 'from', 'upTo', 'events', 'versions', 'gaps', 'told', 'messages']],
+  ),
+  Told: object(
+    {
+      ...{ person: text, at: text, clock: text, by: { type: 'object' }, trigger: text, version: integer, run: text },
+      ...{ what: text, says: text, detail: { type: 'object' }, offset: integer },
+    },
+    ['person', 'at', 'by', 'what', 'says', 'offset'],
+  ),
   Mail: object(
     { id: text, person: text, channel, to: text, subject: text, text, html: text, trigger: text, step: text, at: instant },
     [...['id', 'person', 'channel', 'text', 'trigger', 'step', 'at']],
@@ -175,6 +190,20 @@ export const OPENAPI = {
         parameters: [inPath('person', 'u:<userId> or a:<anonymousId>')],
         responses: { '200': json('the person', { type: 'object' }), ...NOT_FOUND },
       }),
+    },
+    '/api/persons/{person}/why': {
+      get: operation(
+        'explain',
+        'why a trigger did or did not write to a person, told again from the log, and what became of its messages',
+        {
+          parameters: [
+            inPath('person', 'u:<userId> or a:<anonymousId>'),
+            { ...inQuery('trigger', text), required: true },
+            inQuery('since', { type: 'string', format: 'date-time' }),
+          ],
+          responses: { '200': json('every decision, oldest first', ref('Explanation')) },
+        },
+      ),
     },
     '/api/consents': {
       post: operation('recordConsent', 'adds to the consent ledger', { requestBody: body(ref('Consent')), responses: DONE }),

@@ -77,6 +77,23 @@ describe('a processor', () => {
     expect((await world.outputs()).map(({ kind }) => kind)).toEqual(['action']);
   });
 
+  test('tells why of two at a time, of its own people alone, also where a task has stopped', async () => {
+    await world.publish(ABANDONED);
+    const { processor } = await start();
+    await world.event('cart.item_added', CART);
+    await settled(world);
+    const ask = (person = 'u:ada') => processor.why({ person, trigger: 'abandoned-cart' });
+    const asked = await Promise.allSettled([ask(), ask(), ask()]);
+    expect(asked.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+    expect(asked[2]).toMatchObject({ reason: { code: 'busy', retry: 'later' } });
+    expect((await ask()).told).toHaveLength(2);
+    for (const partition of [0, 1]) await world.log.append([{ topic: TOPICS.events, key: null, partition, value: encodeUtf8('{"kind":"unheard-of"}') }]); // prettier-ignore
+    await until(() => processor.haltedTasks().length, (n) => n === 2); // prettier-ignore
+    expect((await ask()).told).toHaveLength(2);
+    await end();
+    await expect(ask()).rejects.toMatchObject({ code: 'no-owner' });
+  });
+
   test('a task with nothing due writes no tick, however much time passes', async () => {
     await world.publish(ABANDONED);
     const one = await start();

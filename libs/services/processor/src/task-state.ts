@@ -1,6 +1,7 @@
 import { assert, earlier, later, makeInstant, type Instant, type JsonObject } from '@tripline/kernel';
 import {
   advance,
+  type Advanced,
   applyControl,
   describePerson,
   encodeDefinitions,
@@ -8,8 +9,10 @@ import {
   nextTimer,
   parseDefinitions,
   type Definitions,
+  type Input,
   type PersonState,
   type Program,
+  type TraceEntry,
 } from '@tripline/engine';
 import { peekEventName, type Control, type Event, type NameSpan, type Tick } from '@tripline/model';
 import type { LogRecord, TaskStore, Timer, Watch } from '@tripline/ports';
@@ -21,6 +24,9 @@ import { WorkingSet } from './working-set.js';
 export const FIRED_AT_ONCE = 64;
 /** How often in a row one person's timer may come due without moving; more is an engine that does not get on. */
 const STUCK_MAX = 1_000;
+
+/** Told why, with the person and the input that was being applied. */
+export type TaskTracer = (person: string, input: Input, entry: TraceEntry) => void;
 
 /** What was done since it was last asked, for metrics. */
 export type Counts = { read: number; parsed: number; advanced: number; fired: number };
@@ -43,9 +49,10 @@ export class TaskState {
 
   constructor(
     store: TaskStore,
-    private readonly outbox: Outbox,
+    private readonly outbox: Pick<Outbox, 'take' | 'takeEntry'>,
     private readonly watch: Watch,
     hotPeopleMax: () => number,
+    private readonly tracer?: TaskTracer,
   ) {
     const definitions = store.definitions();
     this.people = new WorkingSet(store, hotPeopleMax);
@@ -56,6 +63,15 @@ export class TaskState {
 
   get clock(): Instant {
     return this.#clock;
+  }
+
+  get definitions(): Definitions {
+    return this.#definitions;
+  }
+
+  /** What is in force. */
+  get program(): Program {
+    return this.#program;
   }
 
   /** Applies one record. False: it is a tick of which some timers are still to fire; apply it again. */
@@ -99,7 +115,7 @@ export class TaskState {
   #onEvent(event: Event): true {
     const { person } = event;
     const before = this.people.find(person);
-    const { state, outputs } = advance(this.#program, person, before.state, { kind: 'event', event, clock: this.#clock });
+    const { state, outputs } = this.#advance(person, before.state, { kind: 'event', event, clock: this.#clock });
     this.#counts.advanced++;
     if (state !== before.state) this.people.keep(person, before, state);
     if (outputs.length > 0) this.outbox.take(person, outputs);
@@ -121,16 +137,18 @@ export class TaskState {
     const { person } = timer;
     const before = this.people.find(person);
     if (isLater(before.state, timer)) return this.people.rearm(person, before, before.state);
-    const { state, outputs } = advance(this.#program, person, before.state, {
-      kind: 'timer',
-      due: timer.due,
-      clock: this.#clock,
-    });
+    const { state, outputs } = this.#advance(person, before.state, { kind: 'timer', due: timer.due, clock: this.#clock });
     this.#counts.fired++;
     this.#stuck = isLater(state, timer) ? 0 : this.#stuck + 1;
     assert(this.#stuck < STUCK_MAX, `S2: the timer of one person came due ${STUCK_MAX} times and stays at ${timer.due}`);
     this.people.rearm(person, before, state);
     this.outbox.take(person, outputs);
+  }
+
+  #advance(person: string, state: PersonState | undefined, input: Input): Advanced {
+    const { tracer } = this;
+    const told = tracer === undefined ? undefined : (entry: TraceEntry): void => tracer(person, input, entry);
+    return advance(this.#program, person, state, input, told);
   }
 
   #onControl(control: Control, at: Instant): true {

@@ -1,13 +1,14 @@
-import type { Program } from '@tripline/engine';
+import { PersonPlay, type Output, type PlayOptions, type Program } from '@tripline/engine';
 import { AssertionError, Heap, later, type Instant } from '@tripline/kernel';
 import type { Action, Event, PersonKey } from '@tripline/model';
 import { compareDues, type Due } from './due.js';
-import { PersonPlay } from './person-play.js';
 
 /** What a replay tells while it goes. */
 export type ReplayEar = {
   /** In the order of the clock. */
   onAction(action: Action): void;
+  /** Why, as it is decided; only looked at where somebody listens. */
+  readonly onTrace?: (person: PersonKey, ...told: Parameters<NonNullable<PlayOptions['tracer']>>) => void;
   /** The engine could not go on with this person: nothing more is said of them. */
   onSetAside(person: PersonKey, why: string): void;
 };
@@ -41,8 +42,14 @@ export class Replay {
     this.moveTo(event.received);
     const { person } = event;
     if (this.#setAside.has(person)) return;
-    const play = this.#plays.get(person) ?? new PersonPlay(this.program, person);
+    const play = this.#plays.get(person) ?? this.#newPlay(person);
     this.#take(play, () => play.apply(event));
+  }
+
+  #newPlay(person: PersonKey): PersonPlay {
+    const { onTrace } = this.ear;
+    const options = onTrace === undefined ? {} : { tracer: onTrace.bind(this.ear, person) };
+    return new PersonPlay(this.program, person, options);
   }
 
   /** Decides everything that is due up to `until`, that instant included. */
@@ -56,14 +63,14 @@ export class Replay {
 
   #onDue(due: Waiting): void {
     this.#counting.delete(due.play);
-    const { next } = due.play;
+    const next = dueOf(due.play);
     if (next === undefined || compareDues(next, due) > 0) return this.#wait(due.play);
     this.#take(due.play, () => due.play.step());
   }
 
-  #take(play: PersonPlay, input: () => readonly Action[]): void {
+  #take(play: PersonPlay, input: () => readonly Output[]): void {
     try {
-      for (const action of input()) this.ear.onAction(action);
+      for (const output of input()) if (output.kind === 'action') this.ear.onAction(output);
     } catch (error) {
       if (!(error instanceof AssertionError)) throw error;
       return this.#putAside(play, error.message);
@@ -74,7 +81,7 @@ export class Replay {
   }
 
   #wait(play: PersonPlay): void {
-    const { next } = play;
+    const next = dueOf(play);
     const counting = this.#counting.get(play);
     if (next === undefined || (counting !== undefined && compareDues(counting, next) <= 0)) return;
     const waiting = { ...next, play };
@@ -88,4 +95,8 @@ export class Replay {
     this.#setAside.add(play.person);
     this.ear.onSetAside(play.person, why);
   }
+}
+
+function dueOf({ next, person }: PersonPlay): Due | undefined {
+  return next === undefined ? undefined : { at: next.due, deadline: next.deadline, person };
 }
