@@ -1,4 +1,4 @@
-// Writes `schemas/trigger.schema.json`, what editors check a trigger against. `node tools/schema.mjs`, after a change of the language.
+// Writes `schemas/`, what editors check documents against. `node tools/schema.mjs`, after a change of the language.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -6,6 +6,7 @@ import { build, install, root } from './ready.mjs';
 
 install();
 build('model');
-const { triggerJsonSchema } = await import(pathToFileURL(join(root, 'libs/core/model/dist/index.js')).href);
+const { segmentJsonSchema, triggerJsonSchema } = await import(pathToFileURL(join(root, 'libs/core/model/dist/index.js')).href);
 mkdirSync(join(root, 'schemas'), { recursive: true });
-writeFileSync(join(root, 'schemas/trigger.schema.json'), `${JSON.stringify(triggerJsonSchema(), null, 2)}\n`);
+for (const [kind, schema] of Object.entries({ segment: segmentJsonSchema(), trigger: triggerJsonSchema() }))
+  writeFileSync(join(root, `schemas/${kind}.schema.json`), `${JSON.stringify(schema, null, 2)}\n`);

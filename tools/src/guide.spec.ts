@@ -2,25 +2,31 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { compileTrigger, playExamples } from '@tripline/engine';
+import { compileSegment, compileTrigger, playExamples } from '@tripline/engine';
 import { isJsonObject, type Json, type JsonObject } from '@tripline/kernel';
-import { parseTrigger } from '@tripline/model';
+import { parseSegment, parseTrigger } from '@tripline/model';
 import { parse } from 'yaml';
 
 const docs = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'docs');
 type Shown = readonly [page: string, name: string, document: JsonObject];
-const triggersOn = (page: string): Shown[] =>
+const shownOn = (page: string, kind: string): Shown[] =>
   [...readFileSync(join(docs, page), 'utf8').matchAll(/^```yaml\n([^]*?)^```$/gm)]
     .map(([, text]) => parse(text ?? '') as Json)
-    .filter((document): document is JsonObject => isJsonObject(document) && document['kind'] === 'trigger')
+    .filter((document): document is JsonObject => isJsonObject(document) && document['kind'] === kind)
     .map((document): Shown => [page, document['name'] as string, document]);
-const triggers = readdirSync(docs)
-  .filter((page) => page.endsWith('.md'))
-  .flatMap(triggersOn);
+const triggersOn = (page: string): Shown[] => shownOn(page, 'trigger');
+const pages = readdirSync(docs).filter((page) => page.endsWith('.md'));
+const triggers = pages.flatMap(triggersOn);
 const examplesOf = (document: JsonObject): readonly JsonObject[] => (document['examples'] ?? []) as readonly JsonObject[];
 const namesOn = (page: string): string[] => triggers.filter(([on]) => on === page).map(([, name]) => name);
 
-describe.each(triggers)('%s, the trigger %s', (_page, _name, document) => {
+it.each(pages.flatMap((page) => shownOn(page, 'segment')))('%s, the segment %s parses and compiles', (_page, _name, document) => {
+  const segment = parseSegment(document);
+  expect(segment).toMatchObject({ ok: true });
+  if (segment.ok) expect(compileSegment(segment.value)).toMatchObject({ ok: true });
+});
+
+describe.each(triggers)('%s, the trigger %s', (page, _name, document) => {
   it('parses and compiles', () => {
     const trigger = parseTrigger(document);
     expect(trigger).toMatchObject({ ok: true });
@@ -28,15 +34,18 @@ describe.each(triggers)('%s, the trigger %s', (_page, _name, document) => {
   });
 
   it('does what its examples say', () => {
-    const results = playExamples(document);
+    const segments = shownOn(page, 'segment').map(([, , segment]) => segment);
+    const results = playExamples(document, segments);
     expect(results).toMatchObject({ ok: true });
     for (const { name, actual, expected } of results.ok ? results.value : []) expect([name, actual]).toEqual([name, expected]);
   });
 });
 
-it('the reference shows a journey for branches, splits and waits', () => {
+it('the reference shows a journey for branches, splits and waits, dates and schedules', () => {
   const shown = triggersOn('triggers.md').filter(([, , document]) => examplesOf(document).length > 0);
-  expect(shown.map(([, name]) => name)).toEqual(expect.arrayContaining(['trial-ended', 'welcome-offer', 'win-back-in-steps']));
+  expect(shown.map(([, name]) => name)).toEqual(
+    expect.arrayContaining(['trial-ended', 'welcome-offer', 'win-back-in-steps', 'trial-ends', 'monday-word']),
+  );
 });
 
 it.each(['what-fires-when.md', 'cookbook.md'])(

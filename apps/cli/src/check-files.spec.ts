@@ -67,6 +67,18 @@ describe('checkFiles', () => {
     ]);
   });
 
+  it('says which segment is not among the files, and names what is wrong with one that is', async () => {
+    const naming = TRIGGER.replace('exit:', `if: '"vip" in user.segments'\nexit:`);
+    const files = { 'a.yaml': naming, 'b.json': JSON.stringify({ ...TEMPLATE, needs: {}, text: 'hi' }) };
+    const missing = 'the segment "vip" is not in these files: nobody is known to be in it or not unless it is published';
+    expect(await checked(files)).toEqual(['ok', `a.yaml:7:1  if: ${missing}`]);
+    const segment = { kind: 'segment', name: 'vip', let: { n: { count: 'order', within: '1d' } }, where: 'n > 1' };
+    expect(await checked({ ...files, 'c.yaml': JSON.stringify(segment) })).toEqual(['ok']);
+    expect(await checked({ ...files, 'c.yaml': JSON.stringify({ ...segment, where: 'm > 1' }) })).toEqual([
+      expect.stringMatching(/^c\.yaml:1:\d+ {2}where: unknown name "m"/),
+    ]);
+  });
+
   it('refuses a name that two files give', async () => {
     expect(await checked({ 'a.yaml': TRIGGER, 'b.yaml': TRIGGER })).toEqual([
       'b.yaml:2:1  name: trigger cart is already in this text',

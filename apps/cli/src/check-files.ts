@@ -5,6 +5,7 @@ import type { ReadDocument } from '@tripline/ports';
 import {
   checkDocuments,
   placeProblems,
+  segmentWarnings,
   templateWarnings,
   type DocumentProblem,
   type GoodDocument,
@@ -33,17 +34,21 @@ export async function checkFiles(paths: readonly string[]): Promise<FilesChecked
   const lines = (problems: readonly DocumentProblem[]): readonly string[] =>
     problems.map((problem) => placedLine(filed[problem.document]?.file ?? paths.join(', '), problem));
   if (!checked.ok) return { ok: false, problems: lines(checked.problems) };
-  const warnings = [...checked.warnings, ...ofTemplates(checked.documents, filed)];
+  const warnings = [...checked.warnings, ...missing(checked.documents, filed)];
   const documents = checked.documents.map((document, i) => ({ ...document, file: filed[i]?.file ?? '' }));
   return { ok: true, documents, warnings: lines(warnings.sort((a, b) => a.document - b.document)) };
 }
 
-function ofTemplates(documents: readonly GoodDocument[], filed: readonly Filed[]): readonly DocumentProblem[] {
+/** Of what triggers name and these files do not have. */
+function missing(documents: readonly GoodDocument[], filed: readonly Filed[]): readonly DocumentProblem[] {
   const templates = new Map(
     documents.flatMap(({ name, template }): [string, Template][] => (template ? [[name, template]] : [])),
   );
-  const warningsOf = ({ trigger }: GoodDocument): readonly Problem[] =>
-    trigger === undefined ? [] : templateWarnings(trigger, (name) => templates.get(name), elsewhere);
+  const segments = new Set(documents.flatMap(({ kind, name }) => (kind === 'segment' ? [name] : [])));
+  const warningsOf = ({ trigger, segments: named = [] }: GoodDocument): readonly Problem[] => [
+    ...(trigger === undefined ? [] : templateWarnings(trigger, (name) => templates.get(name), elsewhere)),
+    ...segmentWarnings(named, (name) => segments.has(name), unknownHere),
+  ];
   return documents.flatMap((document, i) => {
     const read = filed[i]?.read;
     return read === undefined ? [] : placeProblems(read, i, warningsOf(document));
@@ -51,6 +56,9 @@ function ofTemplates(documents: readonly GoodDocument[], filed: readonly Filed[]
 }
 
 const elsewhere = (name: string): string => `the template "${name}" is not in these files: messages fail unless it is published`;
+
+const unknownHere = (name: string): string =>
+  `the segment "${name}" is not in these files: nobody is known to be in it or not unless it is published`;
 
 /** The documents, where all of them are good; else their problems are written and it throws. Warnings are written too where asked. */
 export async function goodFiles(paths: readonly string[], output: Output, warn = false): Promise<readonly FiledDocument[]> {

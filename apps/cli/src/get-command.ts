@@ -6,15 +6,17 @@ import { Argument, type Command } from 'commander';
 import type { Output } from './output.js';
 import { printable } from './report.js';
 
+const KINDS = { triggers: 'trigger', segments: 'segment', templates: 'template' } as const;
+
 export function addGetCommand(program: Command, client: () => ControlClient, output: Output): void {
   program
     .command('get')
     .description('prints what is published, as documents that apply takes')
-    .addArgument(new Argument('<kind>', 'what').choices(['triggers', 'templates']))
+    .addArgument(new Argument('<kind>', 'what').choices(Object.keys(KINDS)))
     .argument('[name]', 'only the one of this name')
     .option('--json', 'as JSON: one document, or a list where no name is given')
-    .action(async (kinds: `${DocumentKind}s`, name: string | undefined, { json }: { readonly json?: true }) => {
-      const kind = kinds === 'triggers' ? 'trigger' : 'template';
+    .action(async (kinds: keyof typeof KINDS, name: string | undefined, { json }: { readonly json?: true }) => {
+      const kind = KINDS[kinds];
       const found = await inForce(client(), kind, name);
       if (json === true) return output.out(printable(jsonOf(found, name)));
       if (found.length > 0) output.out(printable(found.map(yamlOf).join('---\n').trimEnd()));

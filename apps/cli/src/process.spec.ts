@@ -97,7 +97,7 @@ describe('tripline test', () => {
       await change('expect: [{ at: 10m', 'expect: [{ at: 11m');
       await seen('expected  mail at 11m');
       await change('kind: trigger', 'kind: tigger');
-      await seen('must be trigger or template');
+      await seen('must be trigger, segment or template');
       await change('kind: tigger', 'kind: trigger');
       await seen('1 failed');
       child.kill('SIGINT');
@@ -172,7 +172,7 @@ describe('tripline replay', () => {
       expect(tripline('replay', '--trigger', TRIGGER, '--events', 'none')).toMatchObject({ code: 1, err: 'there is no none\n' });
       const noTrigger = tripline('replay', '--trigger', 'tripline/templates', '--events', 'events.jsonl');
       expect(noTrigger).toMatchObject({ code: 1, err: 'there is no trigger in tripline/templates\n' });
-      for (const command of ['test', 'replay', 'validate', 'init', 'diff', 'get', 'apply'])
+      for (const command of ['test', 'replay', 'explain', 'why', 'validate', 'init', 'diff', 'get', 'apply'])
         expect(tripline(command, '--help')).toMatchObject({
           code: 0,
           out: expect.stringContaining(`Usage: tripline ${command}`),

@@ -140,7 +140,9 @@ describe('tripline get', () => {
     expect(await tripline('get', 'triggers', 'cart')).toMatchObject({ code: EXIT.refused, err: 'there is no trigger cart' });
     expect(await tripline('get', 'triggers', 'gone')).toMatchObject({ code: EXIT.refused, err: 'the trigger gone is withdrawn' });
     expect(await tripline('get', 'triggers')).toMatchObject({ code: EXIT.done, out: '', err: 'no trigger is published' });
-    expect(await tripline('get', 'segments')).toMatchObject({ code: EXIT.usage });
+    expect(await tripline('get', 'policies')).toMatchObject({ code: EXIT.usage });
+    answer = { status: 200, body: { segments: [published(TRIGGER, { kind: 'segment', name: 'vip' })] } };
+    expect(JSON.parse((await tripline('get', 'segments', 'vip', '--json')).out)).toEqual(TRIGGER);
   });
 });
 
@@ -220,5 +222,65 @@ describe('tripline', () => {
     expect(readCliConfig({ TRIPLINE_URL: '', USER: 'a\r\nb' })).toEqual({ url: 'http://127.0.0.1:8080', by: 'cli' });
     for (const bad of ['localhost:8080', 'ftp://x', 'http://'])
       expect(() => readCliConfig({ TRIPLINE_URL: bad })).toThrow(/TRIPLINE_URL/);
+  });
+});
+
+describe('tripline why', () => {
+  const told = [
+    { person: 'u:anna', trigger: 'cart', version: 2, run: 'run_1', at: '2026-01-01T00:00:00.000Z', by: { event: 'cart.item_added', id: 'm1', timestamp: '2026-01-01T00:00:00.000Z', received: '2026-01-01T00:00:00.000Z' }, what: 'attempt.opened', says: 'opens an attempt', offset: 7 },
+    { person: 'u:anna', trigger: 'cart', version: 2, run: 'run_1', at: '2026-01-01T01:00:10.000Z', by: { due: '2026-01-01T01:00:10.000Z' }, what: 'fired', says: 'asks for mail', offset: 9 },
+  ]; // prettier-ignore
+  const message = {
+    run: 'run_1',
+    step: 'mail',
+    channel: 'email',
+    status: 'dropped',
+    reason: 'frequency-cap',
+    at: Date.UTC(2026, 0, 1, 1, 0, 11),
+    later: [],
+  };
+  const why = {
+    person: 'u:anna',
+    trigger: 'cart',
+    task: 3,
+    from: 5,
+    upTo: 12,
+    events: 1,
+    clock: '2026-01-01T02:00:00.000Z',
+    versions: [2],
+    gaps: ['the log begins at offset 5'],
+    told,
+    messages: [message, { ...message, run: 'run_0', status: 'sent', reason: undefined, later: ['clicked'] }],
+  };
+
+  it('says what was decided, what became of the messages, and what is not known', async () => {
+    answer = { status: 200, body: why };
+    const { code, out, err } = await tripline('why', 'anna', 'cart', '--since', '2026-01-01T00:00:00+01:00');
+    expect([code, out.split('\n')]).toEqual([
+      EXIT.done,
+      [
+        'u:anna',
+        '  cart v2, run_1',
+        '    2026-01-01 00:00:00.000  cart.item_added (m1)  opens an attempt',
+        '    2026-01-01 01:00:10.000  the clock             asks for mail',
+        '    2026-01-01 01:00:11.000  message mail by email: dropped (frequency-cap)',
+        '  messages of runs that are not told of here',
+        '    2026-01-01 01:00:11.000  message mail by email: sent, clicked',
+      ],
+    ]);
+    expect(err).toBe(
+      '1 event of this person in offsets 5 to 12 of task 3, clock 2026-01-01T02:00:00.000Z\nnote: the log begins at offset 5',
+    );
+    expect(asked).toMatchObject([{ line: 'GET /api/persons/u%3Aanna/why?trigger=cart&since=2025-12-31T23%3A00%3A00.000Z' }]);
+  });
+
+  it('asks for an anonymous id, gives the answer as it is, and says so where there is nothing', async () => {
+    const nothing = { ...why, told: [], messages: [], gaps: [] };
+    answer = { status: 200, body: nothing };
+    expect(JSON.parse((await tripline('why', 'anna', 'cart', '--anonymous', '--json')).out)).toEqual(nothing);
+    expect(asked).toMatchObject([{ line: 'GET /api/persons/a%3Aanna/why?trigger=cart' }]);
+    expect((await tripline('why', 'anna', 'cart')).err).toContain('nothing was decided about u:anna by cart\n');
+    expect((await tripline('why', 'anna')).code).toBe(EXIT.usage);
+    expect((await tripline('why', 'anna', 'cart', '--since', 'noon')).code).toBe(EXIT.usage);
   });
 });

@@ -3,6 +3,7 @@ import { OperatingError } from '@tripline/kernel';
 import { Command, CommanderError } from 'commander';
 import type { CliConfig } from './config.js';
 import { addDocumentCommands } from './document-commands.js';
+import { addExplainCommand } from './explain-command.js';
 import { addGetCommand } from './get-command.js';
 import { addInitCommand } from './init-command.js';
 import { addLookCommands } from './look-commands.js';
@@ -10,6 +11,7 @@ import { EXIT, type ExitCode, type Output, type Surroundings } from './output.js
 import { addReplayCommand } from './replay-command.js';
 import { printable } from './report.js';
 import { addTestCommand } from './test-command.js';
+import { addWhyCommand } from './why-command.js';
 
 /** Runs one command line (without the program's own name) and answers its exit code; never rejects. */
 export async function runProgram(
@@ -40,7 +42,7 @@ function codeOf(error: unknown, output: Output): ExitCode {
 function makeProgram(config: () => CliConfig, surroundings: Surroundings): Command {
   const { output } = surroundings;
   const program = new Command('tripline')
-    .description('Writes, tries and publishes triggers and templates, and looks at what they do.')
+    .description('Writes, tries and publishes triggers, segments and templates, and looks at what they do.')
     .exitOverride();
   program.configureOutput({ writeOut: (text) => output.out(text.trimEnd()), writeErr: (text) => output.err(text.trimEnd()) });
   program.addHelpText(
@@ -51,8 +53,10 @@ function makeProgram(config: () => CliConfig, surroundings: Surroundings): Comma
   addInitCommand(program, output);
   addTestCommand(program, surroundings);
   addReplayCommand(program, surroundings);
+  addExplainCommand(program, surroundings);
   addDocumentCommands(program, client, () => config().by, output);
   addGetCommand(program, client, output);
   addLookCommands(program, client, output);
+  addWhyCommand(program, client, output);
   return program;
 }

@@ -12,7 +12,8 @@ export async function runTests(paths: readonly string[]): Promise<TestRun> {
   const checked = await checkFiles(paths);
   if (!checked.ok) return { trials: [], problems: checked.problems };
   const triggers = checked.documents.filter(({ kind }) => kind === 'trigger');
-  return { trials: triggers.map((one) => ({ ...tryTrigger(one), file: one.file })), problems: [] };
+  const segments = checked.documents.flatMap(({ kind, document }) => (kind === 'segment' ? [document] : []));
+  return { trials: triggers.map((one) => ({ ...tryTrigger(one, segments), file: one.file })), problems: [] };
 }
 
 /** Writes what came of each example, and how many there were. */

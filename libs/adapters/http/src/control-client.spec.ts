@@ -52,6 +52,20 @@ describe('ControlClient', () => {
     ]);
   });
 
+  it('asks why, and waits for as long as the log may be read', async () => {
+    const patience = jest.spyOn(AbortSignal, 'timeout');
+    const client = new ControlClient({ url: await answering(200, '{"told":[],"messages":[]}') });
+    await expect(client.why('u:a/b', { trigger: 'a&b', since: '2026-01-01T00:00:00Z' })).resolves.toEqual({
+      told: [],
+      messages: [],
+    });
+    expect(asked.map(({ line }) => line)).toEqual([
+      'GET /api/persons/u%3Aa%2Fb/why?trigger=a%26b&since=2026-01-01T00%3A00%3A00Z',
+    ]);
+    expect(patience.mock.calls).toEqual([[60_000]]);
+    patience.mockRestore();
+  });
+
   it('moves the clock', async () => {
     const client = new ControlClient({ url: await answering(200, '{"now":5}') });
     await expect(client.advance('1h')).resolves.toBe(5);

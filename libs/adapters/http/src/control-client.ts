@@ -9,13 +9,19 @@ import {
   type JsonObject,
   type Problem,
 } from '@tripline/kernel';
-import type { DocumentKind, MessageView, Place, PersonView, Published } from '@tripline/ports';
+import type { DocumentKind, Explanation, MessageView, Place, PersonView, Published } from '@tripline/ports';
 
 /** How long the control plane may take for one answer, unless told otherwise. */
 export const ANSWER_DEFAULT: Duration = seconds(30);
 
 /** How long it may take to move the clock ahead: it stops wherever something is due until that has gone its way, sixty times of five seconds at most. */
 export const SKIP_DEFAULT: Duration = seconds(300);
+
+/** How long it may take to tell a person's history again: the processor reads for twenty seconds at most. */
+export const WHY_DEFAULT: Duration = seconds(60);
+
+/** Why a trigger did or did not write to a person, and what became of its messages, newest first. */
+export type Why = Explanation & { readonly messages: readonly MessageView[] };
 
 /** A problem of one of the documents sent, as the control plane tells it. */
 export type TextProblem = Problem & Partial<Place>;
@@ -96,6 +102,12 @@ export class ControlClient {
   /** `person` is a key: `u:<userId>` or `a:<anonymousId>`. */
   person(person: string): Promise<PersonView> {
     return this.#call(`api/persons/${encodeURIComponent(person)}`);
+  }
+
+  /** `person` is a key; `since` an instant in ISO 8601. */
+  async why(person: string, query: { readonly trigger: string; readonly since?: string }): Promise<Why> {
+    const path = `api/persons/${encodeURIComponent(person)}/why?${new URLSearchParams(query).toString()}`;
+    return (await this.#call(path, { patience: WHY_DEFAULT })) as never;
   }
 
   async clock(): Promise<{ readonly now: Instant; readonly movable: boolean }> {

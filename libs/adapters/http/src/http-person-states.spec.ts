@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { milliseconds } from '@tripline/kernel';
+import { makeInstant, milliseconds } from '@tripline/kernel';
 import { HttpPersonStates, VIEW_BYTES_MAX } from './http-person-states.js';
 
 const servers: Server[] = [];
@@ -44,6 +44,22 @@ describe('HttpPersonStates', () => {
     });
     await new HttpPersonStates([`${url}/inner`]).person('u:../a b?c#d');
     expect(seen).toEqual(['/inner/persons/u%3A..%2Fa%20b%3Fc%23d/state']);
+  });
+
+  it('asks why of the owner alone, with the trigger and from when on, and takes longer for it', async () => {
+    const seen: (string | undefined)[] = [];
+    const slow: RequestListener = (request, response) => {
+      seen.push(request.url);
+      setTimeout(() => answering(200, { told: [] })(request, response), 60);
+    };
+    const urls = [await listening(elsewhere), await listening(slow)];
+    const states = new HttpPersonStates(urls, { patience: milliseconds(20), whyPatience: milliseconds(2_000) });
+    const since = makeInstant(1_767_225_600_000);
+    expect(await states.why({ person: 'u:a b', trigger: 'a&b', since })).toEqual({ told: [] });
+    expect(seen).toEqual(['/persons/u%3Aa%20b/why?trigger=a%26b&since=2026-01-01T00%3A00%3A00.000Z']);
+    const busy = answering(503, { error: { code: 'busy', message: 'ask again in a moment' } });
+    const refused = new HttpPersonStates([await listening(busy)]).why({ person: 'u:ada', trigger: 't' });
+    await expect(refused).rejects.toMatchObject({ code: 'processor-unreachable', message: expect.stringContaining('503: ask again') }); // prettier-ignore
   });
 
   it('knows nobody where the owner knows nobody', async () => {

@@ -1,22 +1,36 @@
 import { lookup } from 'node:dns/promises';
-import { isJsonObject, OperatingError, parseJson, seconds, type Duration } from '@tripline/kernel';
-import type { PersonStates, PersonView } from '@tripline/ports';
+import {
+  formatInstant,
+  isJsonObject,
+  OperatingError,
+  parseJson,
+  seconds,
+  type Duration,
+  type JsonObject,
+} from '@tripline/kernel';
+import type { Explanation, PersonStates, PersonView, WhyQuestion } from '@tripline/ports';
 import { boundedGet, type Answer } from './bounded-request.js';
 
 /** A processor that has not answered by then is not waited for. */
 export const PATIENCE_DEFAULT: Duration = seconds(2);
+/** One that tells again from the log has read for as long as it may by then. */
+export const WHY_PATIENCE_DEFAULT: Duration = seconds(30);
 /** One person's state is never larger. */
 export const VIEW_BYTES_MAX = 4_194_304;
+/** Nor is what is told of one person and one trigger. */
+export const WHY_BYTES_MAX = 16_777_216;
 /** Processes asked at once; a name with more addresses is a mistake. */
 export const PROCESSORS_MAX = 256;
 
 export type HttpPersonStatesOptions = {
   readonly patience?: Duration;
+  readonly whyPatience?: Duration;
   /** All addresses of a host; the system's resolver unless given. */
   readonly resolve?: (host: string) => Promise<readonly string[]>;
 };
 
-type Told = { readonly view: PersonView | undefined };
+type Told = { readonly view: JsonObject | undefined };
+type Asking = { readonly path: string; readonly timeoutMs: number; readonly bytesMax: number };
 
 /**
  * Asks every processor at once; the one that holds the person's task answers. `OperatingError`s: `no-owner` where none holds it now,
@@ -25,20 +39,37 @@ type Told = { readonly view: PersonView | undefined };
 export class HttpPersonStates implements PersonStates {
   readonly #urls: readonly URL[];
   readonly #patience: Duration;
+  readonly #whyPatience: Duration;
   readonly #resolve: (host: string) => Promise<readonly string[]>;
 
   /** `urls` are base addresses of processors. A name that resolves to several addresses (a headless service) is asked at every one. */
-  constructor(urls: readonly string[], { patience = PATIENCE_DEFAULT, resolve = addressesOf }: HttpPersonStatesOptions = {}) {
+  constructor(urls: readonly string[], options: HttpPersonStatesOptions = {}) {
     this.#urls = urls.map((url) => new URL(url));
-    this.#patience = patience;
-    this.#resolve = resolve;
+    this.#patience = options.patience ?? PATIENCE_DEFAULT;
+    this.#whyPatience = options.whyPatience ?? WHY_PATIENCE_DEFAULT;
+    this.#resolve = options.resolve ?? addressesOf;
   }
 
-  async person(person: string): Promise<PersonView | undefined> {
-    const targets = await this.#targets(`persons/${encodeURIComponent(person)}/state`);
+  person(person: string): Promise<PersonView | undefined> {
+    const path = `persons/${encodeURIComponent(person)}/state`;
+    return this.#askAll({ path, timeoutMs: this.#patience, bytesMax: VIEW_BYTES_MAX });
+  }
+
+  async why({ person, trigger, since }: WhyQuestion): Promise<Explanation> {
+    const query = new URLSearchParams({ trigger, ...(since === undefined ? {} : { since: formatInstant(since) }) });
+    const path = `persons/${encodeURIComponent(person)}/why?${query.toString()}`;
+    const told = await this.#askAll({ path, timeoutMs: this.#whyPatience, bytesMax: WHY_BYTES_MAX });
+    if (told === undefined) throw unreachable('it tells of nobody');
+    return told as Explanation;
+  }
+
+  async #askAll(asking: Asking): Promise<JsonObject | undefined> {
+    const targets = await this.#targets(asking.path);
     const failures: string[] = [];
     const asked = targets.map(async ({ url, address }): Promise<Told> => {
-      const told = await this.#ask(url, address).catch((error: unknown) => void failures.push(`${address}: ${textOf(error)}`));
+      const told = await this.#ask(url, address, asking).catch(
+        (error: unknown) => void failures.push(`${address}: ${textOf(error)}`),
+      );
       return told ?? Promise.reject(new Error('not the owner'));
     });
     const told = await Promise.any(asked).catch(() => undefined);
@@ -58,8 +89,8 @@ export class HttpPersonStates implements PersonStates {
   }
 
   /** Undefined where this one does not hold the task. */
-  async #ask(url: URL, address: string): Promise<Told | undefined> {
-    return read(await boundedGet({ url, address, timeoutMs: this.#patience, bytesMax: VIEW_BYTES_MAX }));
+  async #ask(url: URL, address: string, { timeoutMs, bytesMax }: Asking): Promise<Told | undefined> {
+    return read(await boundedGet({ url, address, timeoutMs, bytesMax }));
   }
 }
 
@@ -70,7 +101,8 @@ function read({ status, text }: Answer): Told | undefined {
   const error = isJsonObject(body) && isJsonObject(body['error']) ? body['error'] : {};
   if (status === 404 && error['code'] === 'unknown-person') return { view: undefined };
   if (status === 421) return undefined;
-  throw new Error(`answered ${status}`);
+  const why = typeof error['message'] === 'string' ? `: ${error['message']}` : '';
+  throw new Error(`answered ${status}${why}`);
 }
 
 const addressesOf = async (host: string): Promise<readonly string[]> => [

@@ -42,7 +42,7 @@ export class PostgresCatalogue implements Catalogue {
       await sql.rows(PUBLISHING);
       const text = 'update heads set withdrawn = true where kind = $1 and name = $2 and not withdrawn returning name';
       if ((await sql.rows(text, [kind, name])).length === 0) return false;
-      if (kind === 'trigger') await putOut(sql, name, { type: 'withdraw' });
+      await putOut(sql, kind, name, { type: 'withdraw' });
       return true;
     });
     if (withdrawn && kind === 'trigger') await lookAgain(this.sql, name, now);
@@ -75,7 +75,7 @@ async function publishOne(sql: Statements, manager: EntityManager, draft: Draft,
   const version = (head?.newest ?? 0) + 1;
   await manager.insert(DocumentEntity, { ...draft, version, publishedAt: now, by });
   await sql.rows(SET_HEAD, [kind, name, version]);
-  if (kind === 'trigger') await putOut(sql, name, { type: 'publish', version, document, openRuns: 'drain' });
+  await putOut(sql, kind, name, { type: 'publish', version, document, openRuns: 'drain' });
   return { ...draft, version, publishedAt: now, by, withdrawn: false };
 }
 
@@ -87,10 +87,11 @@ async function newestOf(sql: Statements, kind: DocumentKind, name: string): Prom
   return row as Published;
 }
 
-/** Puts a control record into the outbox; its place there is its revision. */
-async function putOut(sql: Statements, name: string, change: ControlChange): Promise<void> {
+/** Puts what concerns the tasks into the outbox as a control record; its place there is its revision. */
+async function putOut(sql: Statements, kind: DocumentKind, name: string, change: ControlChange): Promise<void> {
+  if (kind === 'template') return;
   const [next] = await sql.rows<{ revision: number }>(`select nextval('revisions')::float8 as revision`);
   const revision = next?.revision ?? 0;
-  const control: Control = { kind: 'control', name, revision, change };
+  const control: Control = { kind: 'control', ...(kind === 'segment' ? { of: kind } : {}), name, revision, change };
   await sql.rows('insert into outbox (id, control) values ($1, $2::json)', [revision, JSON.stringify(control)]);
 }

@@ -2,6 +2,7 @@ import { earlier, type Instant } from '@tripline/kernel';
 import type { Event, PersonKey } from '@tripline/model';
 import { firstAhead, isAhead, keepAhead, takeAhead } from './ahead.js';
 import { askFirst } from './asking.js';
+import { applyDates, knowPerson, lookAtCalendar, momentOfTimer } from './calendar.js';
 import { applyCancels } from './cancel.js';
 import { Draft } from './draft.js';
 import { applyExits, applyStates } from './exits.js';
@@ -9,16 +10,18 @@ import { reachGoals } from './goal.js';
 import { applyIdentity, learnDevices } from './identity-records.js';
 import { resetInactivity } from './inactivity.js';
 import { forward } from './forward.js';
-import type { Advanced, Input } from './input.js';
+import { reachedUs, type Advanced, type Input } from './input.js';
 import { collect } from './lets.js';
 import { offer } from './matching.js';
 import { rememberEvent } from './memory.js';
 import { isRepeated } from './messages-seen.js';
-import { openOrRepeat } from './opening.js';
+import { offerOrOpen } from './opening.js';
 import { applyOutcome } from './outcomes.js';
 import type { PersonState } from './person-state.js';
 import { together, type Interest, type Program } from './program.js';
 import { endRun, isRecallable, recallsFirst } from './recall.js';
+import { countInSegments, refreshSegments } from './segments.js';
+import { tellMemberships } from './telling.js';
 import { fireTimers } from './timers.js';
 import type { Tracer } from './trace.js';
 import { applyTraits } from './traits.js';
@@ -39,8 +42,9 @@ export function advance(
   input: Input,
   tracer?: Tracer,
 ): Advanced {
-  const draft = new Draft(program, person, state, tracer);
-  endWithdrawn(draft, input);
+  const draft = new Draft(program, person, state, tracer, reachedUs(input));
+  endWithdrawn(draft);
+  refreshSegments(draft);
   apply(draft, input);
   return { state: draft.result(), outputs: recallsFirst(draft.outputs) };
 }
@@ -54,17 +58,20 @@ function apply(draft: Draft, input: Input): void {
 
 /** Fires what is due, and applies what waited for that as soon as nothing is due before it. */
 function applyTimer(draft: Draft, due: Instant): void {
+  lookAtCalendar(draft, momentOfTimer(due));
   do fireTimers(draft, earlier(due, firstAhead(draft) ?? due));
   while (applyAhead(draft));
 }
 
-/** What no trigger names and says nothing of the person needs no state. The ids it names are known at once: what is due asks them too. */
+/** What nothing names and says nothing of the person needs no state. The ids it names are known at once: what is due asks them too. */
 function takeEvent(draft: Draft, event: Event): void {
   const stub = draft.state.identity?.stub;
   if (stub !== undefined) return forward(draft, stub, event);
   learnDevices(draft, event);
   const { name, traits, outcome } = event;
-  if (draft.program.interests(name).length === 0 && traits === undefined && outcome === undefined) return;
+  const { program } = draft;
+  const isNamed = program.interests(name).length > 0 || program.isCounted(name);
+  if (!isNamed && traits === undefined && outcome === undefined) return;
   const next = isAhead(draft, event) ? keepAhead(draft, event) : event;
   if (next === undefined) return draft.note('event-ahead');
   applyEvent(draft, next);
@@ -73,42 +80,44 @@ function takeEvent(draft: Draft, event: Event): void {
 
 function applyAhead(draft: Draft): boolean {
   const event = takeAhead(draft);
-  if (event !== undefined) applyEvent(draft, event);
-  return event !== undefined;
+  if (event === undefined) return false;
+  draft.begin(event.received, event);
+  applyEvent(draft, event);
+  draft.waited = undefined;
+  return true;
 }
 
 /** Runs of a version that is no longer in force end when their person is next touched. */
-function endWithdrawn(draft: Draft, input: Input): void {
-  const at = instantOf(input);
+function endWithdrawn(draft: Draft): void {
   for (const run of draft.state.runs) {
     if (draft.triggerOf(run) !== undefined || (run.phase === 'watched' && !run.actions.some(isRecallable))) continue;
-    draft.note('run-withdrawn', run.trigger);
-    endRun(draft, run, 'withdrawn', at);
+    draft.note('run-withdrawn', run.trigger, run);
+    endRun(draft, run, 'withdrawn', draft.now);
   }
-}
-
-function instantOf(input: Input): Instant {
-  if (input.kind === 'timer') return input.due;
-  if (input.kind === 'event') return input.event.received;
-  return 'due' in input.record ? input.record.due : input.record.received;
 }
 
 function applyEvent(draft: Draft, event: Event): void {
   const named = draft.program.interests(event.name);
   const isOurs = event.outcome !== undefined && draft.state.runs.length > 0;
-  if (named.length === 0 && event.traits === undefined && !isOurs) return;
+  const isCounted = draft.program.isCounted(event.name);
+  if (named.length === 0 && event.traits === undefined && !isOurs && !isCounted) return;
   if (isRepeated(draft, event.id, event.received)) return draft.note('event-repeated');
   const changed = applyTraits(draft, event);
+  const told = countInSegments(draft, event);
   const interests = changed ? together(named, draft.program.changes()) : named;
   if (event.historical === true) applyHistorical(draft, interests, event);
-  else applyInOrder(draft, interests, event, changed);
+  else applyInOrder(draft, interests, event, changed || told.length > 0);
+  knowPerson(draft, event);
   for (const { trigger, roles } of interests) rememberEvent(draft, trigger, roles, event);
+  tellMemberships(draft, told);
 }
 
 /** Updates what is known at its own time; opens no run and sends nothing. */
 function applyHistorical(draft: Draft, interests: readonly Interest[], event: Event): void {
   for (const { trigger, roles } of interests) {
+    draft.trace?.('event-historical', trigger, undefined);
     applyCancels(draft, trigger, roles, event);
+    applyDates(draft, trigger, roles, event);
     offer(draft, trigger, { ...roles, leaves: roles.negates }, event);
     if (roles.resets) resetInactivity(draft, trigger, event);
   }
@@ -118,6 +127,7 @@ function applyInOrder(draft: Draft, interests: readonly Interest[], event: Event
   for (const { trigger, roles } of interests) applyExits(draft, trigger, roles, event);
   if (changed) applyStates(draft, event.timestamp);
   for (const { trigger, roles } of interests) applyCancels(draft, trigger, roles, event);
+  for (const { trigger, roles } of interests) applyDates(draft, trigger, roles, event);
   if (event.outcome !== undefined) {
     applyOutcome(draft, event);
     applyStates(draft, event.timestamp);
@@ -127,12 +137,9 @@ function applyInOrder(draft: Draft, interests: readonly Interest[], event: Event
   for (const interest of interests) applyToTrigger(draft, interest, event, spent);
 }
 
-/** `spent`: the triggers of which an attempt took the event, in whatever version. */
 function applyToTrigger(draft: Draft, { trigger, roles }: Interest, event: Event, spent: Set<string>): void {
   collect(draft, trigger, roles, event);
   if (roles.wakes) wake(draft, trigger, event);
-  const { moved, taken } = offer(draft, trigger, roles, event);
-  if (moved || taken) spent.add(trigger.name);
-  if (!spent.has(trigger.name)) openOrRepeat(draft, trigger, roles, event);
+  offerOrOpen(draft, { trigger, roles }, event, spent);
   if (roles.resets) resetInactivity(draft, trigger, event);
 }

@@ -1,7 +1,7 @@
 import { earlier, type Instant } from '@tripline/kernel';
 import type { Event } from '@tripline/model';
 import type { CompiledTrigger, Roles } from './compiled-trigger.js';
-import type { Leaf } from './condition.js';
+import { leafName, type Leaf } from './condition.js';
 import { mayBelong } from './correlation.js';
 import type { Draft } from './draft.js';
 import { possibly } from './event-test.js';
@@ -29,7 +29,7 @@ function cancel(draft: Draft, trigger: CompiledTrigger, run: Run, leaf: Leaf, ev
   const broken = brokenBy(run, leaf, event.timestamp);
   if (broken === undefined) return;
   noteLateCancelOf(draft, run, event);
-  draft.trace('attempt.cancelled', trigger, run, () => ({ event: event.name, id: event.id }));
+  draft.trace?.('attempt.cancelled', trigger, run, { absence: leafName(leaf), when: broken });
   if (broken === 'within' || run.actions.some(isRecallable)) endRun(draft, run, 'violated', event.timestamp);
 }
 

@@ -3,17 +3,23 @@ import {
   EVENT_OF,
   PROPERTY_OF,
   type ChangedElement,
+  type DateElement,
   type Element,
+  type EntersElement,
   type EventElement,
+  type EveryElement,
   type InactiveElement,
+  type LeavesElement,
   type StayElement,
 } from '@tripline/model';
+import type { CalendarPart } from './calendar-part.js';
 import { testOf, type Compilation } from './compilation.js';
-import { TRAITS_CHANGED, type Silence } from './compiled-trigger.js';
+import { membershipEvent, TRAITS_CHANGED, type Silence } from './compiled-trigger.js';
+import { compileDate, compileEvery } from './compile-calendar.js';
 import type { Condition, Extra, GroupNode, Item, Leaf, Node, SequenceNode } from './condition.js';
 import { FACTS_UNUSED_MAX } from './fact.js';
 
-export type CompiledCondition = { readonly condition: Condition; readonly silence?: Silence };
+export type CompiledCondition = { readonly condition: Condition; readonly silence?: Silence; readonly calendar?: CalendarPart };
 
 /** The condition of a trigger: its elements as nodes, and a leaf wherever events are looked at. */
 export function compileCondition(compilation: Compilation): CompiledCondition {
@@ -21,15 +27,20 @@ export function compileCondition(compilation: Compilation): CompiledCondition {
   const compiler = new ConditionCompiler(compilation);
   const root = compiler.sequence(when.sequence, when.within, { path: 'when', isFirst: true, isLast: true });
   const opens = openersOf(root);
-  const first = compiler.silence !== undefined ? 'silence' : isOne(root) ? 'one' : 'several';
-  if (first === 'silence' && by !== undefined) compilation.refuse('by', "silence is a person's: `inactive` knows no `by`");
+  const { silence, calendar } = compiler;
+  const first = silence !== undefined || calendar !== undefined ? 'silence' : isOne(root) ? 'one' : 'several';
+  if (silence !== undefined && by !== undefined) compilation.refuse('by', "silence is a person's: `inactive` knows no `by`");
+  if (calendar !== undefined && by !== undefined)
+    compilation.refuse('by', 'a date or a schedule is of a person: it knows no `by`');
+  if (calendar !== undefined && (onRepeat === 'restart' || onRepeat === 'extend'))
+    compilation.refuse('onRepeat', `each occurrence is an attempt of its own: there is nothing to ${onRepeat}`);
   if (first === 'several' && (onRepeat === 'restart' || onRepeat === 'extend'))
     compilation.refuse('onRepeat', `${onRepeat} needs a first element that is one event`);
   const condition: Condition = {
     ...{ root, leaves: compiler.leaves, limits: compiler.limits, opens, first },
     recalled: compiler.leaves.filter(({ role, memory }) => memory !== undefined && (role === 'not' || role === 'event')),
   };
-  return compiler.silence === undefined ? { condition } : { condition, silence: compiler.silence };
+  return { condition, ...(silence === undefined ? {} : { silence }), ...(calendar === undefined ? {} : { calendar }) };
 }
 
 /** An attempt begins with what comes first in a sequence, with any element of a group. */
@@ -61,6 +72,7 @@ class ConditionCompiler {
   readonly leaves: Leaf[] = [];
   readonly limits: number[] = [];
   silence: Silence | undefined;
+  calendar: CalendarPart | undefined;
   #aliases = 0;
 
   constructor(readonly compilation: Compilation) {}
@@ -88,7 +100,9 @@ class ConditionCompiler {
     if ('seen' in element) return this.look(element.seen, 'seen', element, place);
     if ('notSeen' in element) return this.look(element.notSeen, 'notSeen', element, place);
     if ('inactive' in element) return this.inactive(element, place);
+    if ('date' in element || 'every' in element) return this.onCalendar(element, place);
     if ('stay' in element) return this.stay(element, place);
+    if ('enters' in element || 'leaves' in element) return this.membership(element, place);
     return 'changed' in element ? this.changed(element, place) : this.event(element, place);
   }
 
@@ -155,6 +169,15 @@ class ConditionCompiler {
     return { kind: 'absence', leaf, for: length, strict: true };
   }
 
+  /** What no event begins, but an instant: its fact is there when the attempt opens. */
+  private onCalendar(element: DateElement | EveryElement, { path }: Place): Node {
+    const leaf = this.leaf({ names: [], role: 'event', as: element.as }, path);
+    const { compilation } = this;
+    this.calendar =
+      'date' in element ? compileDate(compilation, element, leaf, path) : compileEvery(compilation, element, leaf, path);
+    return { kind: 'event', leaf };
+  }
+
   /** On the page, and neither on another nor gone until the time is over. */
   private stay({ stay, for: length, as }: StayElement, place: Place): Node {
     const on = this.leaf({ ...subjectOf({ page: stay }), role: 'event', as }, place.path);
@@ -172,6 +195,23 @@ class ConditionCompiler {
   private changed({ changed, from, to, as, within }: ChangedElement, place: Place): Node {
     const extra: Extra = { kind: 'change', trait: changed.slice('user.'.length), from, to };
     return { kind: 'event', leaf: this.leaf({ names: [TRAITS_CHANGED], role: 'event', as, extra }, place.path), ...span(within) };
+  }
+
+  /** A segment is a person's: what begins an attempt has no key, what comes later belongs to every one. */
+  private membership(element: EntersElement | LeavesElement, { path, isFirst }: Place): Node {
+    const member = 'enters' in element;
+    const segment = 'enters' in element ? element.enters : element.leaves;
+    const { by } = this.compilation.trigger;
+    if (isFirst && by !== undefined)
+      this.compilation.refuse('by', `a segment is a person's: \`${member ? 'enters' : 'leaves'}\` knows no \`by\``);
+    const extra: Extra = { kind: 'membership', segment, member };
+    const rest = { ...(by === undefined ? {} : { by: 'none' }), ...(isFirst ? {} : { memory: 0 as Duration }) };
+    const names = [membershipEvent(segment, member)];
+    return {
+      kind: 'event',
+      leaf: this.leaf({ names, role: 'event', as: element.as, extra, ...rest }, path),
+      ...span(element.within),
+    };
   }
 
   private leaf(looks: Looks, path: string, limit = FACTS_UNUSED_MAX): Leaf {

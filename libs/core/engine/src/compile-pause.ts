@@ -33,11 +33,15 @@ function compileSince(
 
 function compileTime(compilation: Compilation, { at, zone }: Pause, path: string): TimeOfDay | undefined {
   if (at === undefined) return undefined;
-  const minute = minuteOf(at);
-  if (zone === undefined) return { minute };
-  if (zone === 'user') return { minute, zone };
+  return { minute: minuteOf(at), ...compileZone(compilation, zone, path) };
+}
+
+/** The zone a document names; one that does not exist is refused. */
+export function compileZone(compilation: Compilation, zone: string | undefined, path: string): Pick<TimeOfDay, 'zone'> {
+  if (zone === undefined) return {};
+  if (zone === 'user') return { zone };
   const found = findZone(zone);
-  if (found === undefined)
-    compilation.refuse(`${path}.zone`, `there is no time zone ${JSON.stringify(zone)}: write for example Europe/Berlin, or user`);
-  return found === undefined ? { minute } : { minute, zone: found };
+  if (found !== undefined) return { zone: found };
+  compilation.refuse(`${path}.zone`, `there is no time zone ${JSON.stringify(zone)}: write for example Europe/Berlin, or user`);
+  return {};
 }

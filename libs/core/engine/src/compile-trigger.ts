@@ -1,11 +1,11 @@
 import { accept, refuse, type Duration, type Instant, type Parsed } from '@tripline/kernel';
-import { walk, type ExitRule, type Trigger } from '@tripline/model';
+import { walk, type Element, type ExitRule, type Trigger } from '@tripline/model';
 import { Compilation } from './compilation.js';
 import { compileCondition } from './compile-condition.js';
 import { compileGoal } from './compile-goal.js';
 import { compileLists, compileSums } from './compile-lets.js';
 import { compileSteps } from './compile-steps.js';
-import type { CompiledTrigger, EventTest, Projection } from './compiled-trigger.js';
+import type { CompiledTrigger, EventTest, Projection, SegmentNamed } from './compiled-trigger.js';
 import type { Expression } from './expression.js';
 import { lifeOf } from './life.js';
 import { rolesOf } from './roles.js';
@@ -18,7 +18,7 @@ export function compileTrigger(trigger: Trigger): Parsed<CompiledTrigger> {
   const compilation = new Compilation(trigger);
   compileSums(compilation);
   const guard = compilation.expression('if', trigger.if, compilation.names.ofState);
-  const { condition, silence } = compileCondition(compilation);
+  const { condition, silence, calendar } = compileCondition(compilation);
   const steps = compileSteps(compilation);
   const exits = trigger.exit.flatMap((rule, i) => compileExit(compilation, rule, i));
   const states = trigger.exit.flatMap((rule, i) => compileState(compilation, rule, i));
@@ -32,6 +32,7 @@ export function compileTrigger(trigger: Trigger): Parsed<CompiledTrigger> {
     since: 0 as Instant,
     condition,
     ...(silence === undefined ? {} : { silence }),
+    ...(calendar === undefined ? {} : { calendar }),
     ...(guard === undefined ? {} : { guard }),
     steps,
     exits,
@@ -40,7 +41,8 @@ export function compileTrigger(trigger: Trigger): Parsed<CompiledTrigger> {
     lists,
     ...(goal === undefined ? {} : { goal }),
     keeps: aliasKeeps(compilation),
-    roles: rolesOf(condition, silence, steps, exits, lists, goal),
+    segments: segmentsOf(compilation),
+    roles: rolesOf(condition, silence, steps, exits, lists, goal, calendar),
     ...trigger.time,
   };
   return compilation.problems.length === 0 ? accept(compiled) : refuse(...compilation.problems);
@@ -53,6 +55,21 @@ function compileState(compilation: Compilation, rule: ExitRule, i: number): Expr
   if (!('is' in rule)) return [];
   const state = compilation.expression(`exit.${i}.is`, rule.is, compilation.names.ofState);
   return state === undefined ? [] : [state];
+}
+
+/** Each once, where it stands first: the condition, then the expressions. */
+function segmentsOf({ trigger, expressions }: Compilation): readonly SegmentNamed[] {
+  const named = [
+    ...[...walk(trigger.when, 'when')].flatMap(({ element, path }) => segmentIn(element, path.replace('when.sequence', 'when'))),
+    ...expressions.flatMap(({ expression }) => [...expression.segments].map((name) => ({ name, path: expression.path }))),
+  ];
+  return named.filter(({ name }, i) => named.findIndex((each) => each.name === name) === i);
+}
+
+function segmentIn(element: Element, path: string): readonly SegmentNamed[] {
+  if ('enters' in element) return [{ name: element.enters, path: `${path}.enters` }];
+  if ('leaves' in element) return [{ name: element.leaves, path: `${path}.leaves` }];
+  return 'every' in element && element.in !== undefined ? [{ name: element.in, path: `${path}.in` }] : [];
 }
 
 /** What is kept of the event under each alias: the properties that some expression reads. */

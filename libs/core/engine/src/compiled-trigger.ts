@@ -1,5 +1,6 @@
 import type { Duration, Instant } from '@tripline/kernel';
 import type { Channel, Trigger } from '@tripline/model';
+import type { CalendarPart } from './calendar-part.js';
 import type { Condition, Leaf } from './condition.js';
 import type { KeyReader } from './correlation.js';
 import type { Expression } from './expression.js';
@@ -86,6 +87,9 @@ export type ListPart = {
 /** The properties of an event that some expression reads: only they are kept. `*` is all of them. */
 export type Projection = ReadonlySet<string>;
 
+/** A segment in a trigger, and where it stands first. */
+export type SegmentNamed = { readonly name: string; readonly path: string };
+
 /** How a trigger concerns an event of one name: looked up once an event. */
 export type Roles = {
   /** Leaves that an attempt begins with. */
@@ -103,6 +107,8 @@ export type Roles = {
   readonly lists: readonly ListPart[];
   /** Some wait is over with such an event. */
   readonly wakes: boolean;
+  /** It changes what the calendar is asked. */
+  readonly dated: boolean;
   /** It is what the trigger is for. */
   readonly reaches: boolean;
 };
@@ -117,6 +123,7 @@ export type CompiledTrigger = {
   readonly trigger: Trigger;
   readonly condition: Condition;
   readonly silence?: Silence;
+  readonly calendar?: CalendarPart;
   readonly guard?: Expression;
   readonly exits: readonly EventTest[];
   /** How long a run can take: exit events are remembered for it. */
@@ -127,6 +134,8 @@ export type CompiledTrigger = {
   readonly lists: readonly ListPart[];
   readonly keeps: ReadonlyMap<string, Projection>;
   readonly roles: ReadonlyMap<string, Roles>;
+  /** The segments it names, for who wants to know whether they exist. */
+  readonly segments: readonly SegmentNamed[];
   readonly settle: Duration;
   readonly accept: Duration;
   readonly grace: Duration;
@@ -134,5 +143,7 @@ export type CompiledTrigger = {
 
 /** The name under which changes of traits are looked up. */
 export const TRAITS_CHANGED = '$traits';
+/** The name under which the entering or leaving of a segment is looked up; an event of that name from outside is none. */
+export const membershipEvent = (segment: string, member: boolean): string => `$${member ? 'enters' : 'leaves'} ${segment}`;
 /** The event name that stands for every event in `inactive`. */
 export const ANY_EVENT = 'any';

@@ -2,10 +2,11 @@ import type { Duration, Json } from '@tripline/kernel';
 import type { KeyReader } from './correlation.js';
 import type { Expression } from './expression.js';
 
-/** A test of the event beside its name and `where`: a pattern of what people see, a change of a trait, or something the person did. */
+/** A test of the event beside its name and `where`: a pattern of what people see, a change of a trait or of a segment, or something the person did. */
 export type Extra =
   | { readonly kind: 'pattern'; readonly property: string; readonly parts: readonly string[] }
   | { readonly kind: 'change'; readonly trait: string; readonly from?: Json | undefined; readonly to?: Json | undefined }
+  | { readonly kind: 'membership'; readonly segment: string; readonly member: boolean }
   | { readonly kind: 'activity' };
 
 /** One place in a condition where events are looked at. */
@@ -26,6 +27,10 @@ export type Leaf = {
   /** How far back from a moment memory must know of it; absent where nothing is remembered. */
   readonly memory?: Duration;
 };
+
+/** `order.completed`, `no order.completed`, `/pricing* or …`: a leaf as people are told of it. */
+export const leafName = ({ role, names }: Leaf): string =>
+  role === 'event' || role === 'seen' ? names.join(' or ') : `no ${names.join(' or ')}`;
 
 export type EventNode = { readonly kind: 'event'; readonly leaf: Leaf; readonly within?: Duration };
 /** `count` of them within a sliding span. `first`: it begins the condition. */
@@ -52,11 +57,11 @@ export type Condition = {
   readonly leaves: readonly Leaf[];
   /** Facts kept of each leaf that the condition does not use yet, by index: as many as `times` asks for, else a few. */
   readonly limits: readonly number[];
-  /** What begins an attempt: an event of one of these leaves, or silence. */
+  /** What begins an attempt: an event of one of these leaves, silence, or the calendar. */
   readonly opens: readonly Leaf[];
   /**
    * `one`: the first element is one event, which `onRepeat` is about. `several`: it takes more than one, and slides on to a later one when
-   * its window is over. `silence`: no event begins it.
+   * its window is over. `silence`: no event begins it, but silence or the calendar.
    */
   readonly first: 'one' | 'several' | 'silence';
   /** The leaves an attempt finds events of that are there when it begins. */

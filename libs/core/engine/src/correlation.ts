@@ -29,6 +29,9 @@ function keyOf(value: Json | undefined): string | undefined {
   return typeof value === 'string' && value !== '' && value.length <= KEY_LENGTH_MAX ? value : undefined;
 }
 
+/** The key for who asks why; null: the event does not say. */
+export const keyText = (key: Key): Json => (key === EVERY_KEY ? '*' : (key ?? null));
+
 /** Can the event move this run forward? Only when it surely belongs to it. */
 export const belongs = (key: Key, run: { readonly key: string }): boolean => key === EVERY_KEY || key === run.key;
 

@@ -1,11 +1,13 @@
 import { decodeUtf8, encodeUtf8, isJsonObject, parseJson, assert, type Instant, type JsonObject } from '@tripline/kernel';
-import type { Control } from '@tripline/model';
+import type { Control, ControlChange } from '@tripline/model';
 
 /**
- * One version of a trigger as the log has put it in force. `live` opens runs; `draining` lets its open runs end in their own version;
+ * One version of a trigger or a segment as the log has put it in force. `live` opens runs; `draining` lets its open runs end in their own version;
  * `withdrawn` ends them, and is kept only for its revision.
  */
 export type Definition = {
+  /** Absent: a trigger. */
+  readonly kind?: 'segment';
   readonly name: string;
   readonly version: number;
   readonly revision: number;
@@ -13,10 +15,14 @@ export type Definition = {
   readonly state: 'live' | 'draining' | 'withdrawn';
   /** From when on it sees events; absent: from the beginning. */
   readonly since?: Instant;
+  /** Of a segment: from when on its aggregates have seen events, where an earlier version had the same. */
+  readonly known?: Instant;
 };
 
 /** All that is in force in one task, in the order it was put in force. A value: kept in the task's checkpoint. */
 export type Definitions = readonly Definition[];
+
+type Publish = Extract<ControlChange, { type: 'publish' }>;
 
 /** Versions of one trigger that drain at the same time; the open runs of the oldest end when one more comes. */
 export const DRAINING_MAX = 10;
@@ -27,22 +33,34 @@ export const DRAINING_MAX = 10;
  */
 export function applyControl(definitions: Definitions, control: Control, at?: Instant): Definitions {
   const { name, revision, change } = control;
-  const before = definitions.filter((d) => d.name === name);
+  const isSame = (d: Definition): boolean => d.name === name && d.kind === control.of;
+  const before = definitions.filter(isSame);
   if (before.some((d) => d.revision >= revision)) return definitions;
-  const others = definitions.filter((d) => d.name !== name);
+  const others = definitions.filter((d) => !isSame(d));
   const last = before.at(-1);
   if (change.type === 'withdraw') {
     return last === undefined
-      ? [...others, tombstone(name, revision)]
+      ? [...others, tombstone(control)]
       : [...others, { ...last, document: {}, state: 'withdrawn', revision }];
   }
+  if (control.of === 'segment') return [...others, segmentAfter(last, control, change, at)];
   const { version, document, openRuns } = change;
   const kept = openRuns === 'drain' ? draining(before).filter((d) => d.version !== version) : [];
   const since = at === undefined ? {} : { since: at };
   return [...others, ...kept, { name, version, revision, document, state: 'live', ...since }];
 }
 
-const tombstone = (name: string, revision: number): Definition => ({
+/** A segment has one version at a time: nobody is in the middle of it. */
+function segmentAfter(last: Definition | undefined, { name, revision }: Control, change: Publish, at?: Instant): Definition {
+  const { version, document } = change;
+  const isKept = last?.state === 'live' && JSON.stringify(last.document['let']) === JSON.stringify(document['let']);
+  const known = isKept ? (last.known ?? last.since) : undefined;
+  const since = at === undefined ? {} : { since: at, ...(known === undefined ? {} : { known }) };
+  return { kind: 'segment', name, version, revision, document, state: 'live', ...since };
+}
+
+const tombstone = ({ of, name, revision }: Control): Definition => ({
+  ...(of === undefined ? {} : { kind: of }),
   name,
   version: 0,
   revision,

@@ -1,7 +1,9 @@
 import { formatInstant, type Instant, type Json, type JsonObject } from '@tripline/kernel';
 import type { PersonKey } from '@tripline/model';
+import { describeDated } from './calendar.js';
 import type { CompiledTrigger } from './compiled-trigger.js';
-import type { Leaf } from './condition.js';
+import { leafName } from './condition.js';
+import { describeSegments } from './describe-segments.js';
 import { newestExtension } from './extension.js';
 import type { Identity } from './identity.js';
 import { FAR, judge, type Ground } from './judgement.js';
@@ -11,14 +13,19 @@ import type { PersonState, Quiet, Run } from './person-state.js';
 import type { Program } from './program.js';
 import { runIdOf } from './run-id.js';
 
-/** What is known of one person, written for people to read: traits, open runs, what each waits for and until when. Instants in ISO 8601. */
-export function describePerson(program: Program, person: PersonKey, state: PersonState): JsonObject {
+/**
+ * What is known of one person, written for people to read: traits, segments, open runs, what each waits for and until when. Instants in
+ * ISO 8601. `now` is the task's clock, for segments that are warming.
+ */
+export function describePerson(program: Program, person: PersonKey, state: PersonState, now = state.messages.since): JsonObject {
   return {
     person,
     traits: state.traits,
     revision: state.revision,
     runs: state.runs.map((run) => describeRun(program, person, run)),
+    segments: describeSegments(program, state, now),
     silence: state.quiet.map(describeQuiet),
+    ...(state.calendar === undefined ? {} : { dates: state.calendar.dates.map(describeDated) }),
     remembered: state.remembered.map((r) => ({
       trigger: r.trigger,
       test: r.test,
@@ -75,7 +82,7 @@ function waitsFor(trigger: CompiledTrigger | undefined, run: Run): string {
   if (run.phase === 'waiting') return step?.kind === 'await' ? step.until.name : 'the time to pass';
   if (trigger === undefined) return 'nothing: its version is no longer in force';
   const verdict = judge(trigger.condition.root, startOf(run), FAR, groundOf(trigger, run));
-  return verdict.kind === 'open' && verdict.on.length > 0 ? verdict.on.map(nameOf).join(', ') : 'to be decided';
+  return verdict.kind === 'open' && verdict.on.length > 0 ? verdict.on.map(leafName).join(', ') : 'to be decided';
 }
 
 /** The events taken under an alias, by it. */
@@ -86,9 +93,6 @@ const knownTo = (trigger: CompiledTrigger | undefined, { facts }: Run): JsonObje
       return alias === undefined || !used ? [] : [[alias, { ...(id === undefined ? {} : { id }), ...kept }]];
     }),
   );
-
-const nameOf = ({ role, names }: Leaf): string =>
-  role === 'event' || role === 'seen' ? names.join(' or ') : `no ${names.join(' or ')}`;
 
 /** What memory holds is not asked here. */
 const groundOf = ({ settle }: CompiledTrigger, run: Run): Ground => ({

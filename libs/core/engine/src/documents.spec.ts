@@ -5,7 +5,8 @@ import { eventAt, START } from '@tripline/testing-builders';
 import fc from 'fast-check';
 import { condition, NAMES, OPENER, program, type Condition, type Sequence } from './conditions.rig.js';
 import { numbered, tree, written } from './journey-trees.rig.js';
-import { playEvents, type PlayOptions } from './play.js';
+import type { PlayOptions } from './person-play.js';
+import { playEvents } from './play.js';
 
 /** Whole documents, every part of them random, on histories that come late, twice and with properties missing. */
 const SIMPLE: readonly Sequence[] = [

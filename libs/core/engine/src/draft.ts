@@ -1,11 +1,26 @@
 import type { Instant, Json, JsonObject } from '@tripline/kernel';
-import type { PersonKey } from '@tripline/model';
+import type { Event, PersonKey } from '@tripline/model';
 import type { CompiledTrigger } from './compiled-trigger.js';
 import type { Output } from './input.js';
 import { EMPTY_PERSON, type PersonState, type Run } from './person-state.js';
 import type { Program } from './program.js';
 import { runIdOf } from './run-id.js';
+import type { Scope } from './scope.js';
+import { isIn } from './segments.js';
 import type { Tracer } from './trace.js';
+import type { Value } from './value.js';
+
+type Taken = { readonly trigger: string; readonly test: string; readonly key: string; readonly at: Instant };
+type Changes = ReadonlyMap<string, { readonly before: Json; readonly after: Json }>;
+const NO_CHANGES: Changes = new Map();
+
+/** Tells one thing about a trigger, and about a run of it. */
+export type Trace = (
+  what: string,
+  of: Pick<CompiledTrigger, 'name' | 'version'>,
+  run: Run | undefined,
+  detail?: JsonObject,
+) => void;
 
 /**
  * The working copy of one person during one `advance`: the state so far and what it has put out.
@@ -13,21 +28,42 @@ import type { Tracer } from './trace.js';
  */
 export class Draft {
   readonly outputs: Output[] = [];
-  /** What attempts were completed by during this input: it is not remembered for others. */
-  readonly taken: { readonly trigger: string; readonly test: string; readonly key: string; readonly at: Instant }[] = [];
-  /** The traits that this input changed, as they were and are; null is none. */
-  changes: ReadonlyMap<string, { readonly before: Json; readonly after: Json }> = new Map();
+  /** What attempts were completed by during this event: it is not remembered for others. */
+  taken: readonly Taken[] = [];
+  /** The traits that this event changed, as they were and are; null is none. */
+  changes: Changes = NO_CHANGES;
+  /** As they were before it. */
+  traitsBefore: JsonObject;
+  /** The change of a segment that is being told. */
+  entered: { readonly segment: string; readonly member: boolean } | undefined;
+  /** The event that is applied, where it is not the input's own but one that waited. */
+  waited: Event | undefined;
 
+  /** For who asks why. Undefined where nobody does, so that `draft.trace?.(…)` evaluates nothing of what it would tell. */
+  readonly trace: Trace | undefined;
   #state: PersonState;
   #isOurs = false;
 
   constructor(
     readonly program: Program,
     readonly person: PersonKey,
-    readonly before: PersonState | undefined,
+    before: PersonState | undefined,
     readonly tracer?: Tracer,
+    /** When the input reached us; while timers fire, when the one at hand was due, however late its tick. */
+    public now = 0 as Instant,
   ) {
     this.#state = before ?? EMPTY_PERSON;
+    this.traitsBefore = this.#state.traits;
+    this.trace = tracer === undefined ? undefined : (...told) => this.#tell(tracer, ...told);
+  }
+
+  /** An event that waited begins within the same input: nothing of the one before stands in its way. */
+  begin(now: Instant, waited: Event): void {
+    this.now = now;
+    this.waited = waited;
+    this.taken = [];
+    this.changes = NO_CHANGES;
+    this.traitsBefore = this.#state.traits;
   }
 
   /** As it is now: to be read, not to be held. */
@@ -41,18 +77,42 @@ export class Draft {
     this.#isOurs = true;
   }
 
-  /** Counted in a metric of that name; nothing depends on it. */
-  note(name: string, trigger?: string): void {
-    this.outputs.push(trigger === undefined ? { kind: 'notice', name } : { kind: 'notice', name, trigger });
-    this.tracer?.(trigger === undefined ? { what: name } : { what: name, trigger });
+  /** Nothing is asked of the calendar any more. */
+  forgetCalendar(): void {
+    this.#state = withoutCalendar(this.#state);
+    this.#isOurs = true;
   }
 
-  /** For who asks why; `detail` is only made where somebody does. */
-  trace(what: string, { name, version }: CompiledTrigger, run: Run | undefined, detail: () => JsonObject): void {
+  /** Counted in a metric of that name; nothing depends on it. */
+  note(name: string, trigger?: string, run?: Run): void {
+    this.outputs.push(trigger === undefined ? { kind: 'notice', name } : { kind: 'notice', name, trigger });
     if (this.tracer === undefined) return;
-    const of = run === undefined ? {} : { run: runIdOf(this.person, run) };
-    this.tracer({ what, trigger: name, version, ...of, detail: detail() });
+    const version = trigger === undefined ? undefined : (run?.version ?? this.program.live(trigger)?.version);
+    if (trigger === undefined || version === undefined)
+      this.tracer({ what: name, ...(trigger === undefined ? {} : { trigger }), ...this.#waited() });
+    else this.#tell(this.tracer, name, { name: trigger, version }, run);
   }
+
+  #tell(tracer: Tracer, ...[what, { name, version }, run, detail]: Parameters<Trace>): void {
+    const of = run === undefined ? {} : { run: runIdOf(this.person, run) };
+    tracer({ what, trigger: name, version, ...of, ...(detail === undefined ? {} : { detail }), ...this.#waited() });
+  }
+
+  #waited(): { readonly event?: Event } {
+    return this.waited === undefined ? {} : { event: this.waited };
+  }
+
+  /** As `trace`, of something that is no trigger's. */
+  tell(what: string, detail: () => JsonObject): void {
+    this.tracer?.({ what, detail: detail(), ...this.#waited() });
+  }
+
+  /** What names mean to an expression, beside that event and in that run. */
+  scope(event: JsonObject | undefined, run: Run | undefined): Scope {
+    return { event, user: this.state.traits, run, segments: this.#isIn };
+  }
+
+  readonly #isIn = (name: string): Value => isIn(this, name);
 
   runsOf({ name, version }: CompiledTrigger): readonly Run[] {
     const { runs } = this.state;
@@ -82,3 +142,5 @@ export class Draft {
     return this.state === EMPTY_PERSON ? undefined : this.state;
   }
 }
+
+const withoutCalendar = ({ calendar: _calendar, ...others }: PersonState): PersonState => others;

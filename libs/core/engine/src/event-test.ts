@@ -21,9 +21,9 @@ export function surely(draft: Draft, trigger: CompiledTrigger, test: Test, event
 export const isKnownToBe = (draft: Draft, test: Test, event: Event): boolean =>
   ask(draft, undefined, test, event, undefined) === true;
 
-/** Can it be such an event? What is unknown can. */
-export const possibly = (draft: Draft, test: Test, event: Event, run: Run | undefined): boolean =>
-  ask(draft, undefined, test, event, run) !== false;
+/** Can it be such an event? What is unknown can. Told where `trigger` is given. */
+export const possibly = (draft: Draft, test: Test, event: Event, run: Run | undefined, trigger?: CompiledTrigger): boolean =>
+  ask(draft, trigger, test, event, run) !== false;
 
 /** Young enough to open or advance: at most `accept` old when it reached us. */
 export const isAccepted = (event: Event, accept: Duration): boolean => between(event.timestamp, event.received) <= accept;
@@ -37,10 +37,12 @@ function ask(
   run: Run | undefined,
 ): Value {
   const special = extra === undefined ? true : askExtra(draft, extra, event);
+  if (extra !== undefined && special !== true && trigger !== undefined)
+    draft.trace?.('where', trigger, run, explainedExtra(draft, extra, event, special));
   if (special === false || where === undefined) return special;
-  const scope = { event: event.properties, user: draft.state.traits, run };
+  const scope = draft.scope(event.properties, run);
   const answer = where.evaluate(scope);
-  if (trigger !== undefined) draft.trace('where', trigger, run, () => explained(where, scope, answer));
+  if (trigger !== undefined) draft.trace?.('where', trigger, run, explained(where, scope, answer));
   return answer === false || special === true ? answer : UNKNOWN;
 }
 
@@ -52,8 +54,29 @@ export const explained = ({ path, text, valuesIn }: Expression, scope: Scope, an
   answer: answer === UNKNOWN ? 'unknown' : answer,
 });
 
-function askExtra({ changes }: Draft, extra: Extra, event: Event): Value {
+/** The same of what an element asks beside its `where`. */
+function explainedExtra({ changes }: Draft, extra: Extra, event: Event, answer: Value): JsonObject {
+  const told = { answer: answer === UNKNOWN ? 'unknown' : answer };
+  if (extra.kind === 'activity') return { text: 'something the person did', values: {}, ...told };
+  if (extra.kind === 'pattern') {
+    const seen = textOf(event.properties, extra.property);
+    return {
+      text: `${extra.property} is ${extra.parts.join('*')}`,
+      values: seen === undefined ? {} : { [extra.property]: seen },
+      ...told,
+    };
+  }
+  if (extra.kind === 'membership') return { text: `${extra.member ? 'enters' : 'leaves'} ${extra.segment}`, values: {}, ...told };
+  const { trait, from, to } = extra;
+  const wanted = [from === undefined ? '' : ` from ${JSON.stringify(from)}`, to === undefined ? '' : ` to ${JSON.stringify(to)}`];
+  const { before, after } = changes.get(trait) ?? {};
+  const values = after === undefined ? {} : { before: before ?? null, after };
+  return { text: `user.${trait} changed${wanted.join('')}`, values, ...told };
+}
+
+function askExtra({ changes, entered }: Draft, extra: Extra, event: Event): Value {
   if (extra.kind === 'activity') return isActivity(event);
+  if (extra.kind === 'membership') return entered?.segment === extra.segment && entered.member === extra.member;
   if (extra.kind === 'pattern') {
     const seen = textOf(event.properties, extra.property);
     return seen === undefined ? UNKNOWN : matches(extra.parts, seen);

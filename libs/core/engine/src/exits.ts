@@ -1,9 +1,9 @@
 import type { Instant } from '@tripline/kernel';
 import type { Event } from '@tripline/model';
 import type { CompiledTrigger, EventTest, Roles } from './compiled-trigger.js';
-import { mayBelong } from './correlation.js';
+import { keyText, mayBelong } from './correlation.js';
 import type { Draft } from './draft.js';
-import { possibly } from './event-test.js';
+import { explained, possibly } from './event-test.js';
 import { noteLateCancel, noteLateCancelOf } from './late-cancel.js';
 import type { Run } from './person-state.js';
 import { endRun } from './recall.js';
@@ -19,9 +19,11 @@ export function applyExits(draft: Draft, trigger: CompiledTrigger, roles: Roles,
 function applyExit(draft: Draft, trigger: CompiledTrigger, exit: EventTest, event: Event): void {
   const key = exit.key(event.properties);
   for (const run of draft.runsOf(trigger)) {
-    if (event.timestamp < run.start || !mayBelong(key, run) || !possibly(draft, exit, event, run)) continue;
+    if (event.timestamp < run.start) continue;
+    if (!mayBelong(key, run)) draft.trace?.('exit.passed', trigger, run, { key: run.key, other: keyText(key) });
+    if (!mayBelong(key, run) || !possibly(draft, exit, event, run, trigger)) continue;
     noteLateCancelOf(draft, run, event);
-    draft.trace('exit', trigger, run, () => ({ event: event.name, id: event.id }));
+    draft.trace?.('exit', trigger, run, key === undefined ? { key: null } : {});
     endRun(draft, run, 'exit', event.timestamp);
   }
   if (possibly(draft, exit, event, undefined)) noteLateCancel(draft, trigger, key, event);
@@ -29,7 +31,12 @@ function applyExit(draft: Draft, trigger: CompiledTrigger, exit: EventTest, even
 
 /** Is one of the trigger's `exit … is` states true? An unknown state does not act. */
 export const hasLeft = (draft: Draft, trigger: CompiledTrigger, run: Run): boolean =>
-  trigger.states.some((state) => state.evaluate({ event: undefined, user: draft.state.traits, run }) === true);
+  trigger.states.some((state) => {
+    const scope = draft.scope(undefined, run);
+    const answer = state.evaluate(scope);
+    draft.trace?.('exit.is', trigger, run, explained(state, scope, answer));
+    return answer === true;
+  });
 
 /** Ends every run that a state ends, after something about the person changed. */
 export function applyStates(draft: Draft, at: Instant): void {

@@ -1,7 +1,8 @@
 import { Environment, ParseError, type ASTNode } from '@marcbachmann/cel-js';
-import { accept, assert, isJsonObject, refuse, type Json, type JsonObject, type Parsed } from '@tripline/kernel';
+import { accept, assert, refuse, type Json, type JsonObject, type Parsed } from '@tripline/kernel';
 import { FUNCTIONS } from './functions.js';
 import { BINARY, both, either, UNARY, type Binary } from './operators.js';
+import { elementsOf, known, MACROS } from './macros.js';
 import type { Scope } from './scope.js';
 import { Budget, propertyOf, UNKNOWN, type Value } from './value.js';
 
@@ -18,6 +19,9 @@ export type Reads = ReadonlyMap<string, ReadonlySet<string>>;
 export type Expression = {
   readonly evaluate: (scope: Scope) => Value;
   readonly reads: Reads;
+  /** The segments it asks for: `"vip" in user.segments`. */
+  readonly segments: ReadonlySet<string>;
+  readonly tree: ASTNode;
   /** As it was written, and where. */
   readonly text: string;
   readonly path: string;
@@ -35,13 +39,14 @@ class Refusal extends Error {}
  * Compiles CEL once into functions. The library gives grammar and tree; evaluation is ours, because ours is three-valued without
  * exceptions, takes numbers as the doubles JSON has, and counts its steps. Problems name `path`.
  */
-export function compileExpression(path: string, text: string, names: Names): Parsed<Expression> {
+export function compileExpression(path: string, text: string, names: Names, asksSegments = true): Parsed<Expression> {
   try {
-    const compiler = new Compiler(names);
-    const node = compiler.compile(cel.parse(text).ast, []);
+    const compiler = new Compiler(names, asksSegments);
+    const tree = cel.parse(text).ast;
+    const node = compiler.compile(tree, []);
     const evaluate = (scope: Scope): Value => node({ scope, locals: [], budget: new Budget() });
-    const { reads } = compiler;
-    return accept({ evaluate, reads, text, path, valuesIn: (scope) => valuesOf(reads, names, scope) });
+    const { reads, segments } = compiler;
+    return accept({ evaluate, reads, segments, tree, text, path, valuesIn: (scope) => valuesOf(compiler, names, scope) });
   } catch (error) {
     if (error instanceof Refusal) return refuse({ path, message: error.message });
     if (error instanceof ParseError) return refuse({ path, message: `not CEL: ${syntax(error)}` });
@@ -49,8 +54,12 @@ export function compileExpression(path: string, text: string, names: Names): Par
   }
 }
 
-function valuesOf(reads: Reads, names: Names, scope: Scope): JsonObject {
+function valuesOf({ reads, segments }: Pick<Expression, 'reads' | 'segments'>, names: Names, scope: Scope): JsonObject {
   const values: Record<string, Json> = {};
+  for (const segment of segments) {
+    const member = scope.segments?.(segment) ?? UNKNOWN;
+    if (member !== UNKNOWN) values[`${JSON.stringify(segment)} in user.segments`] = member;
+  }
   for (const [name, fields] of reads) {
     const getter = names(name);
     const whole = typeof getter === 'string' ? UNKNOWN : getter(scope);
@@ -67,7 +76,11 @@ const syntax = (error: ParseError): string =>
 
 class Compiler {
   readonly reads = new Map<string, Set<string>>();
-  constructor(readonly names: Names) {}
+  readonly segments = new Set<string>();
+  constructor(
+    readonly names: Names,
+    readonly asksSegments: boolean,
+  ) {}
 
   compile(node: ASTNode, locals: readonly string[]): Node {
     const { op } = node;
@@ -96,6 +109,7 @@ class Compiler {
   }
 
   private select(of: ASTNode, name: string, locals: readonly string[]): Node {
+    if (isSegments(of, name, locals)) throw new Refusal(`\`user.segments\` stands after \`in\`: ${IN_SEGMENT}`);
     const object = of.op === 'id' ? this.name(of.args, locals, name) : this.compile(of, locals);
     return (frame) => propertyOf(object(frame), name);
   }
@@ -124,8 +138,18 @@ class Compiler {
   private binary(op: string, args: readonly [ASTNode, ASTNode], locals: readonly string[]): Node {
     const apply: Binary | undefined = BINARY[op];
     if (apply === undefined) throw new Refusal(`the operator ${op} is not part of the language`);
+    const [name, whole] = args;
+    if (op === 'in' && whole.op === '.' && isSegments(whole.args[0], whole.args[1], locals)) return this.inSegment(name);
     const [a, b] = this.all(args, locals) as [Node, Node];
     return (frame) => apply(a(frame), b(frame), frame.budget);
+  }
+
+  private inSegment(name: ASTNode): Node {
+    if (!this.asksSegments) throw new Refusal('a segment cannot ask for segments');
+    if (name.op !== 'value' || typeof name.args !== 'string') throw new Refusal(`the segment is named as it is: ${IN_SEGMENT}`);
+    const segment = name.args;
+    this.segments.add(segment);
+    return ({ scope }) => scope.segments?.(segment) ?? UNKNOWN;
   }
 
   private list(args: readonly ASTNode[], locals: readonly string[]): Node {
@@ -191,11 +215,9 @@ class Compiler {
   }
 }
 
-/** A list as it is, the names of an object. */
-const elementsOf = (value: Value): readonly Json[] | undefined =>
-  Array.isArray(value) ? (value as readonly Json[]) : value !== UNKNOWN && isJsonObject(value) ? Object.keys(value) : undefined;
-
-const known = (values: readonly Value[]): Value => (values.includes(UNKNOWN) ? UNKNOWN : (values as readonly Json[]));
+const IN_SEGMENT = 'write for example "vip" in user.segments';
+const isSegments = (of: ASTNode, name: string, locals: readonly string[]): boolean =>
+  of.op === 'id' && of.args === 'user' && name === 'segments' && !locals.includes('user');
 
 function constant(value: unknown): Node {
   const plain = typeof value === 'bigint' ? Number(value) : value;
@@ -203,24 +225,3 @@ function constant(value: unknown): Node {
     throw new Refusal('bytes and unsigned numbers are not part of the language');
   return () => plain as Json;
 }
-
-type Macro = (list: readonly Json[], test: (each: Json) => Value) => Value;
-
-const some: Macro = (list, test) => list.reduce<Value>((answer, each) => either(answer, () => test(each)), false);
-const every: Macro = (list, test) => list.reduce<Value>((answer, each) => both(answer, () => test(each)), true);
-
-const filter: Macro = (list, test) => {
-  const answers = list.map(test);
-  return answers.every((answer) => typeof answer === 'boolean') ? list.filter((_, i) => answers[i] === true) : UNKNOWN;
-};
-
-const MACROS: Readonly<Record<string, Macro>> = {
-  exists: some,
-  all: every,
-  exists_one: (list, test) => {
-    const found = filter(list, test);
-    return Array.isArray(found) ? found.length === 1 : UNKNOWN;
-  },
-  filter,
-  map: (list, test) => known(list.map(test)),
-};

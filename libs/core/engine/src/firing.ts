@@ -16,7 +16,7 @@ export function complete(draft: Draft, trigger: CompiledTrigger, run: Run, { dec
   const completed = draft.replace(run, { ...run, decided, spans, position: 0 });
   const objection = objectionTo(draft, trigger, completed, decided);
   if (objection !== undefined) {
-    draft.note(objection, trigger.name);
+    draft.note(objection, trigger.name, run);
     return draft.remove(completed);
   }
   const fired = proceed(draft, trigger, completed, { decided, ready });
@@ -25,9 +25,9 @@ export function complete(draft: Draft, trigger: CompiledTrigger, run: Run, { dec
 
 function objectionTo(draft: Draft, trigger: CompiledTrigger, run: Run, decided: Instant): string | undefined {
   if (hasLeft(draft, trigger, run)) return 'run-exited';
-  const scope = { event: undefined, user: draft.state.traits, run };
+  const scope = draft.scope(undefined, run);
   const guard = trigger.guard?.evaluate(scope) ?? true;
-  draft.trace('guard', trigger, run, () => (trigger.guard === undefined ? {} : explained(trigger.guard, scope, guard)));
+  if (trigger.guard !== undefined) draft.trace?.('guard', trigger, run, explained(trigger.guard, scope, guard));
   if (typeof guard !== 'boolean') return 'guard-unknown';
   if (!guard) return 'guard-false';
   return isLimited(draft, trigger, run, decided) ? 'run-limited' : undefined;
@@ -35,7 +35,7 @@ function objectionTo(draft: Draft, trigger: CompiledTrigger, run: Run, decided: 
 
 /** What began after the deadline while the decision was still pending was a repeat of this run, which turns out to be open still. */
 function dropOverlapping(draft: Draft, trigger: CompiledTrigger, fired: Run, decided: Instant): void {
-  if (trigger.trigger.onRepeat === 'parallel') return;
+  if (trigger.trigger.onRepeat === 'parallel' || trigger.calendar !== undefined) return;
   const isRepeat = (run: Run): boolean =>
     run !== fired && run.trigger === fired.trigger && run.key === fired.key && run.phase === 'matching' && run.start >= decided;
   draft.set({ runs: draft.state.runs.filter((run) => !isRepeat(run)) });

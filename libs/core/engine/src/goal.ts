@@ -49,7 +49,7 @@ function reach(draft: Draft, trigger: CompiledTrigger, goal: GoalPart, run: Run,
     arms: run.arms ?? {},
     held: run.held === true,
   });
-  draft.note('goal-reached', trigger.name);
+  draft.note('goal-reached', trigger.name, run);
   if (isOnlyWatched(run)) draft.remove(run);
   else draft.replace(run, { ...run, goalOver: true });
 }
@@ -57,9 +57,9 @@ function reach(draft: Draft, trigger: CompiledTrigger, goal: GoalPart, run: Run,
 /** A number, where the trigger asks for one; what is none is left out and counted. */
 function valueOf(draft: Draft, trigger: CompiledTrigger, { value }: GoalPart, run: Run, event: Event): Json | undefined {
   if (value === undefined) return undefined;
-  const answer = value.evaluate({ event: event.properties, user: draft.state.traits, run });
+  const answer = value.evaluate(draft.scope(event.properties, run));
   if (typeof answer === 'number') return answer;
-  draft.note('goal-value-unknown', trigger.name);
+  draft.note('goal-value-unknown', trigger.name, run);
   return undefined;
 }
 
@@ -94,6 +94,6 @@ function makeRoom(draft: Draft, run: Run): void {
   const kept = draft.state.runs.filter((each) => each !== run && isOnlyWatched(each));
   const [first] = kept.toSorted((a, b) => a.due - b.due);
   if (first === undefined || kept.length < GOALS_MAX) return;
-  draft.note('goals-full', first.trigger);
+  draft.note('goals-full', first.trigger, first);
   draft.remove(first);
 }

@@ -58,8 +58,11 @@ function onLink(draft: Draft, link: Link): void {
 function handOver(draft: Draft, link: Link): void {
   const { ahead = [] } = draft.state;
   const stub = { user: link.user, at: link.timestamp };
+  const isKnown = draft.state !== EMPTY_PERSON;
   if (ahead.length > 0) draft.set({ ahead: undefined });
-  if (draft.before !== undefined) draft.outputs.push({ kind: 'tell', input: makeHandoff(draft, link) });
+  draft.forgetCalendar();
+  draft.set({ segments: [] });
+  if (isKnown) draft.outputs.push({ kind: 'tell', input: makeHandoff(draft, link) });
   draft.set({ ...EMPTY_PERSON, identity: { stub } });
   for (const event of ahead) forward(draft, stub, event);
 }

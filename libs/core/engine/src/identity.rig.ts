@@ -5,7 +5,7 @@ import { advance } from './advance.js';
 import type { Input } from './input.js';
 import { decodePerson, encodePerson } from './person-codec.js';
 import type { PersonState } from './person-state.js';
-import { outcomeEvent } from './play.js';
+import { outcomeEvent } from './person-play.js';
 import type { Program } from './program.js';
 import { nextTimer } from './timers.js';
 

@@ -3,7 +3,8 @@ import { makeInstant, type Json } from '@tripline/kernel';
 import type { Event } from '@tripline/model';
 import { eventAt, makeTriggerDocument, START } from '@tripline/testing-builders';
 import { advance } from './advance.js';
-import { playEvents, type PlayOptions, type Played } from './play.js';
+import type { PlayOptions } from './person-play.js';
+import { playEvents, type Played } from './play.js';
 import { makeProgram } from './program.js';
 import { nextTimer } from './timers.js';
 

@@ -1,4 +1,4 @@
-import { formatInstant, plus, type Duration, type Instant } from '@tripline/kernel';
+import { formatInstant, plus, type Duration, type Instant, type JsonObject } from '@tripline/kernel';
 import type { Event } from '@tripline/model';
 import type { CompiledTrigger, Silence } from './compiled-trigger.js';
 import { UNKEYED } from './correlation.js';
@@ -21,11 +21,17 @@ export function resetInactivity(draft: Draft, trigger: CompiledTrigger, event: E
   if (silence === undefined || !isActivity(event) || !trigger.live) return;
   const before = draft.state.quiet.find((quiet) => quiet.trigger === trigger.name);
   if (before !== undefined && before.last >= event.timestamp) return;
+  draft.trace?.('silence.begins', trigger, undefined, beginsOf(trigger, silence, event));
   const isPending = before?.armed !== undefined && event.timestamp < endOf(silence, before);
   if (isPending && before.told === undefined) return put(draft, before, { ...before, last: event.timestamp });
   if (before?.armed !== undefined && !isPending) openSpell(draft, trigger, silence, before);
   put(draft, before, armed(trigger, silence, event));
 }
+
+const beginsOf = ({ settle }: CompiledTrigger, { for: length }: Silence, { timestamp }: Event): JsonObject => ({
+  until: formatInstant(plus(timestamp, length)),
+  decidedAt: formatInstant(plus(plus(timestamp, length), settle)),
+});
 
 /** When the spell is told next. */
 export const endOf = ({ for: length, again }: Silence, { last, told = 0 }: Quiet): Instant =>
@@ -49,6 +55,7 @@ export function openSpell(draft: Draft, trigger: CompiledTrigger, silence: Silen
   const deadline = endOf(silence, quiet);
   const opener = told === 0 ? `silent since ${last}` : `silent since ${last}, told ${told} times`;
   const run = newRun(trigger, UNKEYED, opener, (deadline - silence.for) as Instant, 0);
+  draft.trace?.('attempt.opened', trigger, run, { silentSince: formatInstant(last) });
   return draft.add({ ...run, opened: last, facts: spellOf(silence, last), ...timerAt(deadline, trigger.settle) });
 }
 

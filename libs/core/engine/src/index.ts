@@ -1,7 +1,10 @@
 export { advance } from './advance.js';
+export { compileSegment } from './compile-segment.js';
+export { type CompiledSegment } from './compiled-segment.js';
 export { compileTrigger } from './compile-trigger.js';
+export { toldOf, type TakenBy, type Told } from './told.js';
 export { type TraceEntry, type Tracer } from './trace.js';
-export { type CompiledTrigger } from './compiled-trigger.js';
+export { type CompiledTrigger, type SegmentNamed } from './compiled-trigger.js';
 export {
   applyControl,
   DRAINING_MAX,
@@ -11,10 +14,11 @@ export {
   type Definitions,
 } from './definitions.js';
 export { describePerson } from './describe-person.js';
-export { type Advanced, type GoalReached, type Input, type Notice, type Output, type Tell } from './input.js';
+export { reachedUs, type Advanced, type GoalReached, type Input, type Notice, type Output, type Tell } from './input.js';
 export { decodePerson, encodePerson, personText } from './person-codec.js';
 export { type PersonState } from './person-state.js';
-export { outcomeEvent, playEvents, playExamples, type ExampleResult, type Played, type PlayOptions } from './play.js';
+export { outcomeEvent, PersonPlay, type PlayOptions } from './person-play.js';
+export { ENDLESS_PLAY, playEvents, playExamples, type ExampleResult, type Played } from './play.js';
 export { makeProgram, type Program, type ProgramOptions, type ProgramProblem } from './program.js';
 export { nextTimer, type PendingTimer } from './timers.js';
 export { findZone } from './zones.js';

@@ -11,6 +11,13 @@ export type Input =
   | { readonly kind: 'timer'; readonly due: Instant; readonly clock: Instant }
   | { readonly kind: 'identity'; readonly record: OfIdentity; readonly clock: Instant };
 
+/** When it reached us; of a timer, and of what asks about an instant, that instant. */
+export function reachedUs(input: Input): Instant {
+  if (input.kind === 'timer') return input.due;
+  if (input.kind === 'event') return input.event.received;
+  return 'due' in input.record ? input.record.due : input.record.received;
+}
+
 /** Something worth counting under its dotted name: a drop, a late event, a limit reached. */
 export type Notice = { readonly kind: 'notice'; readonly name: string; readonly trigger?: string };
 

@@ -3,8 +3,10 @@ import { makeInstant, plus, seconds, type Instant } from '@tripline/kernel';
 import type { Action, Event } from '@tripline/model';
 import { eventAt, makeTriggerDocument, START } from '@tripline/testing-builders';
 import fc from 'fast-check';
-import { playEvents, type PlayOptions } from './play.js';
+import type { PlayOptions } from './person-play.js';
+import { playEvents } from './play.js';
 import { makeProgram } from './program.js';
+import { hasWords } from './says.js';
 
 /** A trigger that uses everything at once, with spans as short as the gaps between events. */
 const document = (onRepeat: string, silent: boolean) =>
@@ -58,7 +60,7 @@ const toEvent = ({ name, at, late, k, n, id }: typeof fact extends fc.Arbitrary<
   );
 const fates = ['sent', 'dropped', 'failed', undefined] as const;
 
-it('whatever comes: nothing throws, every run ends, no action is asked for twice, and storing changes nothing', () => {
+it('whatever comes: nothing throws, every run ends, no action is asked for twice, and neither storing nor telling changes anything', () => {
   fc.assert(
     fc.property(
       fc.array(fact, { minLength: 5, maxLength: 40 }),
@@ -79,6 +81,8 @@ it('whatever comes: nothing throws, every run ends, no action is asked for twice
         const events = facts.map(toEvent).sort((a, b) => a.received - b.received);
         const played = playEvents(program, 'u:ada', events, { outcome });
         expect(playEvents(program, 'u:ada', events, { outcome, recode: true })).toEqual(played);
+        const tracer: PlayOptions['tracer'] = ({ what, detail }) => expect([what, hasWords(what), JSON.stringify(detail)]).toEqual([what, true, detail && expect.any(String)]); // prettier-ignore
+        expect(playEvents(program, 'u:ada', events, { outcome, tracer })).toEqual(played);
         expect(played.state?.runs ?? []).toEqual([]);
         for (const ids of [played.actions.map((a) => a.id), played.recalls.map((r) => r.id)])
           expect(new Set(ids).size).toBe(ids.length);

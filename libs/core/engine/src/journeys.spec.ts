@@ -5,7 +5,8 @@ import type { Action, Event } from '@tripline/model';
 import { eventAt, makeTriggerDocument, START } from '@tripline/testing-builders';
 import fc from 'fast-check';
 import { numbered, tree, written, type Step } from './journey-trees.rig.js';
-import { playEvents, type PlayOptions } from './play.js';
+import type { PlayOptions } from './person-play.js';
+import { playEvents } from './play.js';
 import { makeProgram } from './program.js';
 
 /**

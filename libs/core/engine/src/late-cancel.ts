@@ -10,7 +10,7 @@ import { isGone } from './recall.js';
 /** Counts an event that would have prevented a message of this open run that is already gone; one kept for its goal alone is a decided window. */
 export function noteLateCancelOf(draft: Draft, run: Run, { timestamp }: Event): void {
   if (!isOnlyWatched(run) && run.decided !== undefined && timestamp < run.decided && run.actions.some(isGone))
-    draft.note('late-cancel', run.trigger);
+    draft.note('late-cancel', run.trigger, run);
 }
 
 /** Counts an event that would have prevented a message of a run that has ended since. */

@@ -81,11 +81,11 @@ export function fitting(draft: Draft, trigger: CompiledTrigger, items: readonly 
 }
 
 const valueOf = (draft: Draft, value: Expression, event: Event): Value =>
-  value.evaluate({ event: event.properties, user: draft.state.traits, run: undefined });
+  value.evaluate(draft.scope(event.properties, undefined));
 
 function uniqueOf(draft: Draft, trigger: CompiledTrigger, { unique }: ListPart, run: Run, event: Event): string | undefined {
   if (unique === undefined) return undefined;
-  const value = unique.evaluate({ event: event.properties, user: draft.state.traits, run });
+  const value = unique.evaluate(draft.scope(event.properties, run));
   if (value !== UNKNOWN) return JSON.stringify(value);
   draft.note('item-unknown', trigger.name);
   return undefined;

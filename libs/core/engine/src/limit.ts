@@ -1,4 +1,4 @@
-import type { Instant } from '@tripline/kernel';
+import { formatDuration, type Instant, type JsonObject } from '@tripline/kernel';
 import type { CompiledTrigger } from './compiled-trigger.js';
 import type { Draft } from './draft.js';
 import type { Run } from './person-state.js';
@@ -9,13 +9,20 @@ import { isGone } from './recall.js';
  * I1. A run counts, from when it was decided, once something of it was sent or is unknown.
  * I2. A run with an undecided action reserves its place; an action that ends otherwise gives it back.
  */
-export function isLimited(draft: Draft, { name, trigger: { limit } }: CompiledTrigger, run: Run, decided: Instant): boolean {
+export function isLimited(draft: Draft, trigger: CompiledTrigger, run: Run, decided: Instant): boolean {
+  const { name } = trigger;
+  const { limit } = trigger.trigger;
   if (limit === undefined) return false;
   const after = limit.per === undefined ? Number.NEGATIVE_INFINITY : decided - limit.per;
   const counted = (draft.state.counted[name] ?? []).filter((at) => at > after).length;
   const reserved = draft.state.runs.filter((each) => each !== run && each.trigger === name && reserves(each, after)).length;
-  return counted + reserved >= limit.runs;
+  const answer = counted + reserved >= limit.runs;
+  draft.trace?.('limit', trigger, run, { ...limitOf(limit), counted, reserved, answer });
+  return answer;
 }
+
+const limitOf = ({ runs, per }: NonNullable<CompiledTrigger['trigger']['limit']>): JsonObject =>
+  per === undefined ? { runs } : { runs, per: formatDuration(per) };
 
 const reserves = ({ decided, counted, actions }: Run, after: number): boolean =>
   decided !== undefined && decided > after && !counted && actions.some((action) => action.final === undefined);

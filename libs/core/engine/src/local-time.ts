@@ -24,7 +24,7 @@ export function nextLocalTime(zone: Zone, from: Instant, minute: number): Instan
 }
 
 /** The instant of a local time: in the first stretch that is not over by then, or where that begins. */
-function instantOf(zone: Zone, local: number): Instant {
+export function instantOf(zone: Zone, local: number): Instant {
   const first = stretchAt(zone, (local - 2 * DAY_MS) as Instant);
   const holds = ({ until, offsetMs }: Stretch): boolean => local - offsetMs < until;
   const stretch = zone.stretches.slice(first).find(holds);

@@ -2,8 +2,8 @@ import { earlier, formatInstant, later, plus, type Instant, type JsonObject } fr
 import type { Event } from '@tripline/model';
 import { causeOf } from './cause.js';
 import type { CompiledTrigger, Roles } from './compiled-trigger.js';
-import type { Leaf } from './condition.js';
-import { belongs, mayBelong } from './correlation.js';
+import { leafName, type Leaf } from './condition.js';
+import { belongs, keyText, mayBelong, type Key } from './correlation.js';
 import type { Draft } from './draft.js';
 import { isAccepted, possibly, surely } from './event-test.js';
 import { newestExtension } from './extension.js';
@@ -32,7 +32,7 @@ export function offer(draft: Draft, trigger: CompiledTrigger, roles: Roles, even
     const facts = factsOf(draft, trigger, roles, run, event, order);
     if (facts.length === 0) continue;
     const depth = facts.some(({ leaf }) => trigger.condition.leaves[leaf]?.role === 'event') ? (event.causedBy?.depth ?? 0) : 0;
-    draft.trace('attempt.taken', trigger, run, () => ({ event: event.name, id: event.id, as: facts.map(({ leaf }) => leaf) }));
+    draft.trace?.('attempt.taken', trigger, run, { as: namesOf(trigger, facts) });
     const firsts = facts.filter(({ leaf }) => isFirst(trigger, leaf));
     taken ||= firsts.length > 0;
     const start = firsts.map(({ at }) => at).reduce(earlier, run.start);
@@ -66,20 +66,28 @@ function factsOf(
   return facts;
 }
 
+const namesOf = ({ condition: { leaves } }: CompiledTrigger, facts: readonly Fact[]): string[] =>
+  facts.flatMap(({ leaf }) => leaves[leaf] ?? []).map(leafName);
+
 const isFirst = ({ condition }: CompiledTrigger, index: number): boolean => condition.opens.some((leaf) => leaf.index === index);
 
 function factOf(draft: Draft, trigger: CompiledTrigger, run: Run, leaf: Leaf, event: Event, order: number): Fact | undefined {
   const key = leaf.key(event.properties);
   if (leaf.role === 'not') {
-    if (!mayBelong(key, run) || !possibly(draft, leaf, event, run)) return undefined;
+    if (!mayBelong(key, run)) return passed(draft, trigger, run, leaf, key);
+    if (!possibly(draft, leaf, event, run, trigger)) return undefined;
     return { leaf: leaf.index, at: event.timestamp, received: event.received, order, used: false };
   }
   const { condition } = trigger;
   if (isFirst(trigger, leaf.index) && (condition.first === 'one' || isPastFirst(draft, trigger, run))) return undefined;
-  if (!belongs(key, run) || event.timestamp < earliest(trigger, run) || !surely(draft, trigger, leaf, event, run))
-    return undefined;
+  if (!belongs(key, run)) return passed(draft, trigger, run, leaf, key);
+  if (event.timestamp < earliest(trigger, run) || !surely(draft, trigger, leaf, event, run)) return undefined;
   if (!isAccepted(event, trigger.accept)) return void draft.note('event-late', trigger.name);
   return causeOf(draft, trigger, event) === undefined ? undefined : makeFact(draft, trigger, leaf, event, order);
+}
+
+function passed(draft: Draft, trigger: CompiledTrigger, run: Run, leaf: Leaf, key: Key): undefined {
+  draft.trace?.('attempt.passed', trigger, run, { as: leafName(leaf), key: run.key, other: keyText(key) });
 }
 
 /** Before its first element is complete, an attempt that takes several events may turn out to have begun earlier. */
@@ -124,10 +132,16 @@ export const verdictOn = (draft: Draft, trigger: CompiledTrigger, run: Run, hori
  * its condition rests on by now.
  */
 export function decide(draft: Draft, trigger: CompiledTrigger, run: Run, horizon: Instant, ready: Instant): readonly Fact[] {
-  const verdict = verdictOn(draft, trigger, run, horizon);
-  draft.trace(TRACED[verdict.kind], trigger, run, () => tell(trigger, verdict, horizon));
+  const ground = groundOf(draft, trigger, run, horizon);
+  const verdict = judge(
+    trigger.condition.root,
+    startOf(run),
+    FAR,
+    draft.trace === undefined ? ground : toldGround(draft, trigger, run, ground),
+  );
+  draft.trace?.(TRACED[verdict.kind], trigger, run, tell(trigger, verdict, horizon));
   if (verdict.kind === 'failed') {
-    if (verdict.unknown === true) draft.note('condition-unknown', trigger.name);
+    if (verdict.unknown === true) draft.note('condition-unknown', trigger.name, run);
     const next = verdict.item === 0 ? slid(trigger, run) : undefined;
     if (next !== undefined) return decide(draft, trigger, draft.replace(run, next), horizon, ready);
     draft.remove(run);
@@ -143,14 +157,28 @@ export function decide(draft: Draft, trigger: CompiledTrigger, run: Run, horizon
   return verdict.used;
 }
 
+/** The same ground, which tells what memory answers. */
+const toldGround = (draft: Draft, trigger: CompiledTrigger, run: Run, ground: Ground): Ground => ({
+  ...ground,
+  look: (leaf, after, to) => {
+    const answer = ground.look(leaf, after, to);
+    const told = { as: leafName(leaf), after: formatInstant(after), to: formatInstant(to.at), found: answer ?? 'unknown' };
+    draft.trace?.('look', trigger, run, told);
+    return answer;
+  },
+});
+
 const TRACED = { open: 'attempt.waits', done: 'attempt.complete', failed: 'attempt.failed' } as const;
 
 function tell({ settle }: CompiledTrigger, verdict: Verdict, horizon: Instant): JsonObject {
   if (verdict.kind === 'failed')
     return { decidedUpTo: formatInstant(horizon), ...(verdict.unknown === true ? { unknown: true } : {}) };
   if (verdict.kind === 'done') return { at: formatInstant(verdict.at) };
-  const on = verdict.on.map(({ role, names }) => `${role === 'event' ? '' : `${role} `}${names.join(' or ')}`);
-  return { for: on, until: formatInstant(verdict.deadline), decidedAt: formatInstant(plus(verdict.deadline, settle)) };
+  return {
+    for: verdict.on.map(leafName),
+    until: formatInstant(verdict.deadline),
+    decidedAt: formatInstant(plus(verdict.deadline, settle)),
+  };
 }
 
 /** What such an attempt kept but did not need, because only a timer could say so, begins the next one. */
@@ -161,6 +189,7 @@ function startAfresh(draft: Draft, trigger: CompiledTrigger, run: Run, done: Mar
   if (head === undefined || draft.state.runs.some((each) => each.opener === run.opener && isActing(each, run))) return;
   const start = rest.map(({ at }) => at).reduce(earlier);
   const next = { ...run, opener: `${run.opener}>${head.order}`, opened: start, start, facts: rest };
+  draft.trace?.('attempt.opened', trigger, next, { key: next.key, afresh: true });
   decide(draft, trigger, draft.add(next), horizon, ready);
 }
 

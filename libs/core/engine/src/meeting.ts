@@ -38,7 +38,7 @@ function meet(draft: Draft, first: Run, next: Run): void {
   if (trigger.trigger.onRepeat === 'parallel' || trigger.condition.first === 'silence') return;
   if (first.phase !== 'matching' && next.phase !== 'matching') return;
   if (!isRepeatOf(draft, trigger, first, next)) return;
-  draft.trace('attempt.met', trigger, first, () => ({ with: next.opener }));
+  draft.trace?.('attempt.met', trigger, first, { with: next.opener });
   if (first.phase !== 'matching') return draft.remove(next);
   if (next.phase !== 'matching') return draft.remove(first);
   draft.remove(next);

@@ -120,8 +120,8 @@ const entriesFor = (
 
 /**
  * What an attempt that begins at `from` finds already there, of an element to come only what happened later; `order` is the first turn that is free. Where it is not known any more whether
- * there was what must not be, there was. Times of one name and instant are taken for one event. `remembered`: by this person, or under
- * another id of theirs.
+ * there was what must not be, there was. `strictly`: not what happened at `from` itself. Times of one name and instant are taken for one event. `remembered`: by this
+ * person, or under another id of theirs.
  */
 export function rememberedFacts(
   draft: Draft,
@@ -129,12 +129,13 @@ export function rememberedFacts(
   key: string,
   from: Instant,
   order: number,
+  strictly = false,
   remembered = draft.state.remembered,
 ): readonly Fact[] {
   if (remembered.length === 0) return [];
   const found: Fact[] = [];
   for (const leaf of trigger.condition.recalled)
-    for (const entry of entriesFor(remembered, trigger, leaf.test, key)) found.push(...factsOf(leaf, entry, from));
+    for (const entry of entriesFor(remembered, trigger, leaf.test, key)) found.push(...factsOf(leaf, entry, from, strictly));
   return found.length === 0 ? found : inTurn(trigger, found, order);
 }
 
@@ -148,10 +149,10 @@ function inTurn({ condition: { leaves } }: CompiledTrigger, facts: readonly Fact
   });
 }
 
-function factsOf({ index: leaf, role }: Leaf, { times, events, cut }: Remembered, from: Instant): Fact[] {
+function factsOf({ index: leaf, role }: Leaf, { times, events, cut }: Remembered, from: Instant, strictly: boolean): Fact[] {
   const facts = times.flatMap((at, i): Fact[] => {
     const fact = { leaf, at, received: at, order: 0, used: false };
-    return at < from || (role === 'event' && at === from) ? [] : [{ ...fact, ...events?.[i] }];
+    return at < from || ((strictly || role === 'event') && at === from) ? [] : [{ ...fact, ...events?.[i] }];
   });
   const isLost = cut && role === 'not' && (times.at(-1) ?? from) > from;
   return isLost ? [...facts, { leaf, at: from, received: from, order: 0, used: false, until: times.at(-1) ?? from }] : facts;
@@ -164,7 +165,7 @@ export function forget(draft: Draft, trigger: CompiledTrigger, run: Run, used: r
     return memory === undefined || role !== 'event' ? [] : [{ test, at }];
   });
   if (taken.length === 0) return;
-  draft.taken.push(...taken.map((each) => ({ ...each, trigger: trigger.name, key: run.key })));
+  draft.taken = [...draft.taken, ...taken.map((each) => ({ ...each, trigger: trigger.name, key: run.key }))];
   const remembered = draft.state.remembered.map((entry) => {
     const isTaken = (at: Instant): boolean => taken.some((each) => each.test === entry.test && each.at === at);
     if (entry.trigger !== trigger.name || entry.key !== run.key || !entry.times.some(isTaken)) return entry;

@@ -15,9 +15,16 @@ export function ask(draft: Draft, trigger: CompiledTrigger, run: Run, step: Mess
   const id = runIdOf(draft.person, run);
   const action = makeAction(draft, trigger, run, step, moment, id);
   draft.outputs.push(action);
-  draft.trace('fired', trigger, run, () => ({ step: step.id, action: action.id, decided: formatInstant(action.decided) }));
+  draft.trace?.('fired', trigger, run, firedOf(action));
   return { id: action.id, step: step.id, expires: action.expires, later: [], recalled: false };
 }
+
+const firedOf = ({ step, channel, template, id, decided, ready, expires }: Action): JsonObject => ({
+  ...{ step, channel, template, action: id },
+  decided: formatInstant(decided),
+  ready: formatInstant(ready),
+  expires: formatInstant(expires),
+});
 
 function makeAction(
   draft: Draft,
@@ -71,7 +78,7 @@ function dataOf(draft: Draft, trigger: string, run: Run, step: MessagePart): Jso
   const data: Record<string, Json> = {};
   let room = DATA_LENGTH_MAX;
   for (const { name, value } of step.data) {
-    const answer = value.evaluate({ event: undefined, user: draft.state.traits, run });
+    const answer = value.evaluate(draft.scope(undefined, run));
     const length = answer === UNKNOWN ? 0 : JSON.stringify(answer).length;
     if (answer === UNKNOWN) draft.note('data-unknown', trigger);
     else if (length > room) draft.note('data-too-large', trigger);

@@ -76,11 +76,11 @@ const listOf =
 
 /** Sums over the items; one that lacks the value is left out. */
 function sumOf(list: string, name: string, sums: ReadonlyMap<string, Expression>): Getter {
-  return ({ user, run }) => {
+  return (scope) => {
     const each = sums.get(name);
     let total = 0;
-    for (const { properties } of run?.lists[list] ?? []) {
-      const value: Value = each?.evaluate({ event: properties, user, run }) ?? UNKNOWN;
+    for (const { properties } of scope.run?.lists[list] ?? []) {
+      const value: Value = each?.evaluate({ ...scope, event: properties }) ?? UNKNOWN;
       if (typeof value === 'number') total += value;
     }
     return Number.isFinite(total) ? total : UNKNOWN;

@@ -6,7 +6,7 @@ import { advance } from './advance.js';
 import type { Output } from './input.js';
 import { decodePerson, encodePerson } from './person-codec.js';
 import type { PersonState } from './person-state.js';
-import { outcomeEvent } from './play.js';
+import { outcomeEvent } from './person-play.js';
 import { makeProgram, type Program, type ProgramOptions } from './program.js';
 import { nextTimer } from './timers.js';
 

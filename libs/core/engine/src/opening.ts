@@ -8,18 +8,27 @@ import { isAccepted, isKnownToBe, surely } from './event-test.js';
 import { hasLeft } from './exits.js';
 import { collectInto } from './lets.js';
 import { makeFact } from './make-fact.js';
-import { decide, verdictOn } from './matching.js';
+import { decide, offer, verdictOn } from './matching.js';
 import { isExited, rememberedFacts } from './memory.js';
 import { RUNS_MAX, type Run } from './person-state.js';
+import type { Interest } from './program.js';
 import { isSameAttempt, repeat } from './repeat.js';
+
+/** Offers an event to the attempts of a trigger; one that none takes repeats or opens one. `spent`: the triggers of which an attempt took it, in whatever version. */
+export function offerOrOpen(draft: Draft, { trigger, roles }: Interest, event: Event, spent: Set<string>): void {
+  const { moved, taken } = offer(draft, trigger, roles, event);
+  if (moved || taken) spent.add(trigger.name);
+  if (!spent.has(trigger.name)) openOrRepeat(draft, trigger, roles, event);
+}
 
 /**
  * What a first event does: it repeats the open attempt of its key, or opens one.
  * I1. One open attempt per person, trigger name and key, across versions, unless `parallel`.
  * I2. What is unknown, too old, too deep, or decided before it reached us opens nothing.
  */
-export function openOrRepeat(draft: Draft, trigger: CompiledTrigger, roles: Roles, event: Event): void {
-  if (event.historical === true || event.causedBy?.trigger === trigger.name) return;
+function openOrRepeat(draft: Draft, trigger: CompiledTrigger, roles: Roles, event: Event): void {
+  if (event.historical === true) return;
+  if (event.causedBy?.trigger === trigger.name) return draft.trace?.('cause-own', trigger, undefined);
   for (const leaf of roles.opens) if (openByLeaf(draft, trigger, roles, leaf, event)) return;
 }
 
@@ -33,7 +42,7 @@ function openByLeaf(draft: Draft, trigger: CompiledTrigger, roles: Roles, leaf: 
   const fresh = once(() => freshRun(draft, trigger, roles, leaf, key, event, depth));
   const open = trigger.trigger.onRepeat === 'parallel' ? [] : openAttempts(draft, trigger, key, fresh, event);
   for (const run of open) if (run.version === trigger.version) repeat(draft, trigger, run, fresh, event);
-  if (open.length === 0 && trigger.live) openRun(draft, trigger, fresh(), event);
+  if (open.length === 0 && trigger.live) openRun(draft, trigger, fresh(), leaf, event);
   return true;
 }
 
@@ -51,7 +60,7 @@ function noted(draft: Draft, trigger: CompiledTrigger, name: string): true {
 function keyOf(draft: Draft, trigger: CompiledTrigger, leaf: Leaf, event: Event): string | undefined {
   const key = leaf.key(event.properties);
   if (typeof key === 'string') return key;
-  draft.trace('key', trigger, undefined, () => ({ event: event.name, id: event.id, by: trigger.trigger.by ?? null }));
+  draft.trace?.('key', trigger, undefined, { by: trigger.trigger.by ?? null });
   draft.note('event-unknown', trigger.name);
   return undefined;
 }
@@ -69,18 +78,22 @@ function freshRun(
   const run = newRun(trigger, key, event.id, event.timestamp, depth);
   const fits = opens.filter((each) => each === leaf || (each.key(event.properties) === key && isKnownToBe(draft, each, event)));
   const firsts = fits.map((each) => makeFact(draft, trigger, each, event, 0));
-  return { ...run, facts: [...firsts, ...rememberedFacts(draft, trigger, key, event.timestamp, 1)] };
+  return { ...run, facts: [...firsts, ...rememberedFacts(draft, trigger, key, event.timestamp, 1, isOfMembership(leaf))] };
 }
+
+/** The change of a segment comes after the events of its instant: what brought it about does not stand in its way. */
+const isOfMembership = ({ extra }: Leaf): boolean => extra?.kind === 'membership';
 
 const openAttempts = (draft: Draft, trigger: CompiledTrigger, key: string, fresh: () => Run, event: Event): readonly Run[] =>
   draft.state.runs.filter(
     (run) => run.trigger === trigger.name && run.key === key && isSameAttempt(draft, trigger, run, fresh, event),
   );
 
-function mayOpen(draft: Draft, trigger: CompiledTrigger, fresh: Run, event: Event): boolean {
+function mayOpen(draft: Draft, trigger: CompiledTrigger, fresh: Run, leaf: Leaf, event: Event): boolean {
+  const from = (event.timestamp + (isOfMembership(leaf) ? 1 : 0)) as Instant;
   const refused = isDecided(draft, trigger, fresh, event)
     ? 'event-late'
-    : isExited(draft, trigger, trigger.exits, fresh.key, event.timestamp)
+    : isExited(draft, trigger, trigger.exits, fresh.key, from)
       ? 'opening-exited'
       : draft.state.runs.length >= RUNS_MAX
         ? 'runs-full'
@@ -96,11 +109,14 @@ function isDecided(draft: Draft, trigger: CompiledTrigger, fresh: Run, { timesta
   return verdictOn(draft, trigger, fresh, reached).kind !== 'open';
 }
 
-function openRun(draft: Draft, trigger: CompiledTrigger, fresh: Run, event: Event): void {
-  if (!mayOpen(draft, trigger, fresh, event)) return;
+function openRun(draft: Draft, trigger: CompiledTrigger, fresh: Run, leaf: Leaf, event: Event): void {
+  if (!mayOpen(draft, trigger, fresh, leaf, event)) return;
   const run = draft.add(collectInto(draft, trigger, fresh, event));
-  draft.trace('attempt.opened', trigger, run, () => ({ event: event.name, id: event.id, key: run.key }));
-  if (hasLeft(draft, trigger, run)) return draft.remove(run);
+  draft.trace?.('attempt.opened', trigger, run, { key: run.key });
+  if (hasLeft(draft, trigger, run)) {
+    draft.trace?.('run.over', trigger, run);
+    return draft.remove(run);
+  }
   decide(draft, trigger, run, run.from, event.received);
 }
 

@@ -14,6 +14,8 @@ export function applyOutcome(draft: Draft, { outcome, timestamp, received }: Eve
   if (outcome === undefined) return;
   const run = draft.state.runs.find((each) => each.actions.some((action) => action.id === outcome.action));
   if (run === undefined) return;
+  const { step, status } = outcome;
+  draft.trace?.('outcome', { name: run.trigger, version: run.version }, run, { step, status });
   const actions = run.actions.map((action) => (action.id === outcome.action ? told(action, outcome, timestamp) : action));
   afterOutcome(draft, run, draft.replace(run, { ...run, actions }), timestamp, received);
 }
@@ -40,7 +42,7 @@ function afterOutcome(draft: Draft, before: Run, run: Run, decided: Instant, rea
 /** An hour after it expired, an action of which nothing was heard is closed as unknown. */
 export function closeSilent(draft: Draft, run: Run, deadline: Instant, silence: number): void {
   const isSilent = (action: SentAction): boolean => action.final === undefined && action.expires + silence <= deadline;
-  run.actions.filter(isSilent).forEach(() => draft.note('action-silent', run.trigger));
+  run.actions.filter(isSilent).forEach(() => draft.note('action-silent', run.trigger, run));
   const actions = run.actions.map((action) => (isSilent(action) ? close(action, 'unknown', deadline) : action));
   afterOutcome(draft, run, draft.replace(run, { ...run, actions }), deadline, run.due);
 }

@@ -94,6 +94,51 @@ describe('a stored person', () => {
     expect(decodePerson(encodePerson(person))).toEqual(person);
   });
 
+  it('comes back with all a segment keeps', () => {
+    const cause = { trigger: 't', depth: 2 };
+    const entries = [
+      { at: at(1_000), from: at(1_000), value: 1 },
+      { at: at(1_001), from: at(1_001), value: 'x' },
+      { at: at(1_002), from: at(1_900), value: 1 },
+      { at: at(1_003), from: at(900), value: 7.5 },
+      { at: at(1_004), from: at(1_004), value: true, cause },
+      { at: at(1_005), from: at(1_005), value: 1, silent: true as const },
+      { at: at(1_006), from: at(1_007), value: 2, cause, silent: true as const },
+    ];
+    const base = { segment: 'vip', version: 3, test: 'abc', at: at(1_500) };
+    const segments = [
+      { ...base, member: true, tallies: [{ entries, coarse: at(1_004) }, { entries: [] }], armed: at(2_000), due: at(2_010) },
+      { ...base, member: false, tallies: [], traitsFrom: at(1_600) },
+      { ...base, tallies: [{ entries: [] }], traitsFrom: at(1_600), traitsSilent: true as const },
+    ];
+    const person = { ...personWith(RUN), segments };
+    expect(decodePerson(encodePerson(person))).toEqual(person);
+    expect(personText({ ...person, segments: [{ ...base, member: true, tallies: [{ entries: entries.slice(0, 1) }] }] })).toMatch(
+      /,\[\["vip",3,"abc",500,1,\[\[\[0\]\]\],null\]\]\]$/,
+    );
+  });
+
+  it('comes back with what the calendar holds', () => {
+    const next = { day: 20_454, at: at(9_000), due: at(9_010) };
+    const dates = [
+      { trigger: 't', of: '2026-01-01', next },
+      { trigger: 'u', of: '2026-01-01', told: 0 },
+      { trigger: 'v', of: 'daily 09:00', told: 20_453, next },
+    ];
+    for (const calendar of [
+      { asked: '0a1b2c3d', dates: [] },
+      { asked: '0a1b2c3d', dates },
+    ]) {
+      const person = { ...personWith(RUN), calendar };
+      expect(decodePerson(encodePerson(person))).toEqual(person);
+      const both = {
+        ...person,
+        segments: [{ segment: 'vip', version: 1, test: 'abc', at: at(1_500), member: true, tallies: [] }],
+      };
+      expect(decodePerson(encodePerson(both))).toEqual(both);
+    }
+  });
+
   it('stores nothing where there is nothing', () => {
     const [, bare] = personText(personWith(RUN)).split('[["t"');
     expect(`["t"${bare}`).toBe('["t",1,"c2","m2",0,1,100,100,100,4100,4110,0,[]]],[],[],[],{}]');

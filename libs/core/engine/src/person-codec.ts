@@ -1,4 +1,6 @@
 import { assert, decodeUtf8, encodeUtf8, parseJson, type Instant, type JsonObject } from '@tripline/kernel';
+import { packCalendar, unpackCalendar, type StoredCalendar } from './calendar-codec.js';
+import { packSegments, unpackSegments, type StoredSegments } from './membership-codec.js';
 import { after, at, none, type Maybe, type Packed, type Writable } from './packed.js';
 import { packIdentity, unpackIdentity, type StoredIdentity } from './identity.js';
 import type { Decided, PersonState, Quiet, Remembered } from './person-state.js';
@@ -17,7 +19,7 @@ export const encodePerson = (state: PersonState): Uint8Array => encodeUtf8(perso
  * of the message ids, which is near all of them: small numbers are shorter and faster.
  */
 export function personText(state: PersonState): string {
-  const { traits, revision, traitsAt, messages, runs, remembered, quiet, decided, counted, ahead, identity } = state;
+  const { traits, revision, traitsAt, messages, runs, remembered, quiet, decided, counted } = state;
   const zero = messages.since;
   return JSON.stringify([
     FORM,
@@ -38,9 +40,19 @@ export function personText(state: PersonState): string {
     ]),
     decided.map((d) => [d.trigger, d.key, d.from - zero, d.decided - zero, d.until - zero]),
     counted,
-    ...(ahead === undefined && identity === undefined ? [] : [none(ahead)]),
-    ...(identity === undefined ? [] : [packIdentity(identity)]),
+    ...packRare(state, zero),
   ]);
+}
+
+/** What few have: nothing where nobody has anything of it. */
+function packRare({ segments, calendar, ahead, identity }: PersonState, zero: Instant): Packed {
+  const packed = [
+    segments.length === 0 ? null : packSegments(segments, zero),
+    calendar === undefined ? null : packCalendar(calendar, zero),
+    none(ahead),
+    identity === undefined ? null : packIdentity(identity),
+  ];
+  return packed.slice(0, packed.findLastIndex((each) => each !== null) + 1);
 }
 
 function packHashes(hashes: readonly number[]): readonly number[] {
@@ -76,8 +88,10 @@ export function unpackPerson(packed: unknown): PersonState {
     quiet: stored[9].map((each) => unpackQuiet(each, zero)),
     decided: stored[10].map((each) => unpackDecided(each, zero)),
     counted: stored[11],
-    ...(stored[12] === undefined || stored[12] === null ? {} : { ahead: stored[12] }),
-    ...(stored[13] === undefined ? {} : { identity: unpackIdentity(stored[13]) }),
+    segments: unpackSegments(stored[12] ?? undefined, zero),
+    ...(stored[13] === undefined || stored[13] === null ? {} : { calendar: unpackCalendar(stored[13], zero) }),
+    ...(stored[14] === undefined || stored[14] === null ? {} : { ahead: stored[14] }),
+    ...(stored[15] === undefined ? {} : { identity: unpackIdentity(stored[15]) }),
   };
 }
 
@@ -103,8 +117,12 @@ type Stored = [
   quiet: [string, number, Maybe<number>, Maybe<number>, number?][],
   decided: [string, string, number, number, number][],
   counted: PersonState['counted'],
-  ahead?: Maybe<NonNullable<PersonState['ahead']>>,
-  identity?: StoredIdentity,
+  ...rare: [
+    segments?: Maybe<StoredSegments>,
+    calendar?: Maybe<StoredCalendar>,
+    ahead?: Maybe<NonNullable<PersonState['ahead']>>,
+    identity?: StoredIdentity,
+  ],
 ];
 
 const unpackRemembered = (r: Stored[8][number], zero: Instant): Remembered => ({

@@ -1,5 +1,6 @@
 import type { Instant, JsonObject } from '@tripline/kernel';
 import type { Event, FinalStatus, OutcomeStatus, PersonKey } from '@tripline/model';
+import type { Tally } from './aggregate.js';
 import type { Extension, Fact, Span } from './fact.js';
 import type { Identity } from './identity.js';
 
@@ -11,6 +12,8 @@ export const REMEMBERED_MAX = 100;
 export const REMEMBERED_TIMES_MAX = 8;
 /** Message ids remembered in one generation (there are two); past it the older generation is forgotten early, counted. */
 export const MESSAGES_MAX = 250;
+/** Dates and schedules of one person; one more is not waited for, counted. */
+export const DATES_MAX = 100;
 /** Decided windows remembered for late cancels; the oldest gives way. */
 export const DECIDED_MAX = 20;
 /** What is kept of one event (an alias, an item of a list), in characters of JSON; more is not kept, and counted. */
@@ -129,6 +132,38 @@ export type Quiet = {
   readonly told?: number;
 };
 
+/**
+ * What is known of a person and one segment. Everything up to `at`, inclusive, is decided; `armed` is the next instant at which the answer
+ * becomes another, if nothing more happens.
+ */
+export type Membership = {
+  readonly segment: string;
+  readonly version: number;
+  /** Which aggregates: `CompiledSegment.test`. */
+  readonly test: string;
+  readonly at: Instant;
+  /** Absent: unknown. */
+  readonly member?: boolean;
+  /** By the place of the aggregate in its document. */
+  readonly tallies: readonly Tally[];
+  /** Traits it reads changed, after `at`; silently where history changed them. */
+  readonly traitsFrom?: Instant;
+  readonly traitsSilent?: true;
+  readonly armed?: Instant;
+  readonly due?: Instant;
+};
+/** What the calendar holds for a person and one trigger. Only where something of it may still come, or was told. */
+export type Dated = {
+  readonly trigger: string;
+  /** The date, or the schedule, it is of. */
+  readonly of: string;
+  /** The day of what was told last: in days since 1970. */
+  readonly told?: number;
+  readonly next?: { readonly day: number; readonly at: Instant; readonly due: Instant };
+};
+/** `asked`: which dates and schedules of which triggers were looked at; with others in force it is looked at anew. */
+export type Calendar = { readonly asked: string; readonly dates: readonly Dated[] };
+
 /** A window that was decided, kept to notice what would have prevented it. */
 export type Decided = {
   readonly trigger: string;
@@ -155,6 +190,9 @@ export type PersonState = {
   readonly decided: readonly Decided[];
   /** When counted runs were decided, by trigger name, oldest first, for `limit`. */
   readonly counted: { readonly [trigger: string]: readonly Instant[] };
+  /** Those that are not as those of whoever has no event. */
+  readonly segments: readonly Membership[];
+  readonly calendar?: Calendar;
   /** What waits for a tick that is due, in the order it came; absent, as nearly always, where nothing does. */
   readonly ahead?: readonly Event[] | undefined;
   /** What connects this id with the person's others; absent where it has none. */
@@ -172,4 +210,5 @@ export const EMPTY_PERSON: PersonState = {
   quiet: [],
   decided: [],
   counted: {},
+  segments: [],
 };

@@ -1,21 +1,32 @@
-import { accept, assert, deriveId, plus, refuse, type JsonObject, type Parsed, type Instant, type Json } from '@tripline/kernel';
+import {
+  accept,
+  days,
+  later,
+  plus,
+  refuse,
+  type Duration,
+  type JsonObject,
+  type Parsed,
+  type Instant,
+  type Json,
+} from '@tripline/kernel';
 import {
   isAnonymous,
   linksOf,
+  parseSegment,
   parseTrigger,
   type Action,
   type Event,
   type Example,
-  type Link,
   type PersonKey,
   type Recall,
+  type TaskInput,
 } from '@tripline/model';
-import { advance } from './advance.js';
-import type { GoalReached, Input, Notice, Output, Tell } from './input.js';
-import { decodePerson, encodePerson } from './person-codec.js';
+import type { Definition } from './definitions.js';
+import type { GoalReached, Notice, Output } from './input.js';
+import { PersonPlay, type PlayOptions } from './person-play.js';
 import type { PersonState } from './person-state.js';
 import { makeProgram, type Program } from './program.js';
-import { nextTimer } from './timers.js';
 
 /** What came of a list of events: each output in the order it was put out; `state` is the person's, what was known under anonymous ids apart. */
 export type Played = {
@@ -26,33 +37,27 @@ export type Played = {
   readonly notices: readonly Notice[];
 };
 
-export type PlayOptions = {
-  /** What becomes of an action, and when; by default it is sent at the instant it was decided. Undefined: nothing is ever heard of it. */
-  readonly outcome?: (
-    action: Action,
-  ) => (Pick<Event, 'timestamp' | 'received'> & { readonly status: 'sent' | 'dropped' | 'failed' }) | undefined;
-  /** Encode and decode the state after every input: the answer must not depend on it. */
-  readonly recode?: boolean;
-};
+/** `until`: when the play ends; by default with the last timer, or a year after the last event where something comes round for ever. */
+export type PlayUntil = PlayOptions & { readonly until?: Instant };
 
 /** The last instant of the virtual clock, after everything that waits for a time. */
 const END = 8_640_000_000_000_000 as Instant;
-/** Inputs one play may take, outcomes and timers included. */
-const INPUTS_MAX = 100_000;
-
+/** How long a play goes on after its last event, where something comes round for ever. */
+export const ENDLESS_PLAY: Duration = days(366);
 /**
  * Plays events of one person, and of the anonymous ids that are theirs, on a virtual clock: it moves to each record's `received` before that is applied, and to the end of time
- * after the last. Events are applied in the order given. Sent messages come back as outcomes, so that waits begin. What one id tells another
- * arrives at once.
+ * after the last. Events are applied in the order given. What one id tells another arrives at once.
  */
-export function playEvents(program: Program, person: PersonKey, events: readonly Event[], options: PlayOptions = {}): Played {
-  const player = new Player(program, person, options);
-  for (const event of events) player.event(event);
-  player.finish();
-  const of = <K extends Output['kind']>(kind: K) =>
-    player.outputs.filter((o): o is Extract<Output, { kind: K }> => o.kind === kind);
+export function playEvents(program: Program, person: PersonKey, events: readonly Event[], options: PlayUntil = {}): Played {
+  const player = new Player(program, options);
+  for (const event of events) player.receive({ ...event, person: isAnonymous(event.person) ? event.person : person });
+  const last = events.at(-1)?.received ?? (0 as Instant);
+  const end = options.until ?? (program.isEndless ? plus(last, ENDLESS_PLAY) : END);
+  player.moveTo(later(last, end));
+  const { outputs } = player;
+  const of = <K extends Output['kind']>(kind: K) => outputs.filter((o): o is Extract<Output, { kind: K }> => o.kind === kind);
   return {
-    state: player.states.get(person),
+    state: player.stateOf(person),
     actions: of('action'),
     recalls: of('recall'),
     goals: of('goal'),
@@ -60,102 +65,60 @@ export function playEvents(program: Program, person: PersonKey, events: readonly
   };
 }
 
+/** The ids of one person, each as its task would have it. */
 class Player {
-  readonly states = new Map<PersonKey, PersonState>();
   readonly outputs: Output[] = [];
   #clock = 0 as Instant;
-  #inputs = 0;
-  #outcomes: Event[] = [];
+  readonly #plays = new Map<PersonKey, PersonPlay>();
 
   constructor(
     readonly program: Program,
-    readonly person: PersonKey,
     readonly options: PlayOptions,
   ) {}
 
-  event(event: Event): void {
-    this.#moveTo(event.received);
-    const person = isAnonymous(event.person) ? event.person : this.person;
-    this.#apply(person, { kind: 'event', event, clock: this.#clock });
-    for (const link of linksOf({ ...event, person })) this.#tell(link);
+  receive(event: Event): void {
+    this.moveTo(event.received);
+    this.#take(this.#of(event.person).apply(event));
+    for (const link of linksOf(event)) this.#tell(link);
   }
 
-  finish(): void {
-    this.#moveTo(END);
-  }
-
-  /** Timers and outcomes up to `until`, in the order of their instants; a timer before an outcome of the same instant. */
-  #moveTo(until: Instant): void {
-    for (;;) {
-      const timer = this.#soonest();
-      const outcome = this.#outcomes[0];
-      if (outcome !== undefined && outcome.received <= until && (timer === undefined || outcome.received < timer.due)) {
-        this.#outcomes.shift();
-        this.#clock = outcome.received;
-        this.#apply(outcome.person, { kind: 'event', event: outcome, clock: this.#clock });
-      } else if (timer !== undefined && timer.due <= until) {
-        this.#clock = timer.due;
-        this.#apply(timer.person, { kind: 'timer', due: timer.due, clock: this.#clock });
-      } else break;
+  /** What comes of timers and outcomes up to `until`, that instant included. */
+  moveTo(until: Instant): void {
+    for (let first = this.#soonest(); first?.next !== undefined && first.next.due <= until; first = this.#soonest()) {
+      this.#clock = first.next.due;
+      this.#take(first.step());
     }
     this.#clock = until;
   }
 
-  #soonest(): { readonly person: PersonKey; readonly due: Instant; readonly deadline: Instant } | undefined {
-    let first: { readonly person: PersonKey; readonly due: Instant; readonly deadline: Instant } | undefined;
-    for (const [person, state] of this.states) {
-      const next = nextTimer(state);
-      if (next !== undefined && (first === undefined || (next.due - first.due || next.deadline - first.deadline) < 0))
-        first = { person, ...next };
-    }
-    return first;
+  stateOf(person: PersonKey): PersonState | undefined {
+    return this.#plays.get(person)?.state;
   }
 
-  #apply(person: PersonKey, input: Input): void {
-    assert(++this.#inputs <= INPUTS_MAX, `a play ends within ${INPUTS_MAX} inputs`);
-    const { state, outputs } = advance(this.program, person, this.states.get(person), input);
-    if (state === undefined) this.states.delete(person);
-    else this.states.set(person, this.options.recode === true ? decodePerson(encodePerson(state)) : state);
+  #of(person: PersonKey): PersonPlay {
+    const play = this.#plays.get(person) ?? new PersonPlay(this.program, person, this.options);
+    this.#plays.set(person, play);
+    return play;
+  }
+
+  #soonest(): PersonPlay | undefined {
+    const due = ({ next }: PersonPlay): number => next?.due ?? Number.POSITIVE_INFINITY;
+    return [...this.#plays.values()].reduce<PersonPlay | undefined>(
+      (a, b) => (a === undefined || due(b) < due(a) ? b : a),
+      undefined,
+    );
+  }
+
+  #take(outputs: readonly Output[]): void {
     this.outputs.push(...outputs);
-    for (const output of outputs) {
-      if (output.kind === 'action') this.#answer(output);
-      else if (output.kind === 'tell') this.#tell(output.input);
-    }
+    for (const output of outputs) if (output.kind === 'tell') this.#tell(output.input);
   }
 
-  #tell(input: Tell['input'] | Link): void {
-    if (input.kind === 'event') this.#apply(input.person, { kind: 'event', event: input, clock: this.#clock });
-    else this.#apply(input.person, { kind: 'identity', record: input, clock: this.#clock });
-  }
-
-  #answer(action: Action): void {
-    const { outcome = sentAtOnce } = this.options;
-    const answer = outcome(action);
-    if (answer === undefined) return;
-    this.#outcomes.push(outcomeEvent(action, answer.status, answer.timestamp, answer.received));
-    this.#outcomes.sort((a, b) => a.received - b.received);
+  #tell(input: Exclude<TaskInput, { readonly kind: 'tick' | 'control' }>): void {
+    const play = this.#of(input.person);
+    this.#take(input.kind === 'event' ? play.apply(input) : play.hear(input, this.#clock));
   }
 }
-
-const sentAtOnce = (action: Action) => ({ status: 'sent', timestamp: action.decided, received: action.ready }) as const;
-
-/** The event by which a person's task is told what became of an action. */
-export const outcomeEvent = (
-  action: Action,
-  status: NonNullable<Event['outcome']>['status'],
-  timestamp: Instant,
-  received: Instant,
-): Event => ({
-  id: deriveId('rcp', action.id, status, ''),
-  person: action.person,
-  type: 'outcome',
-  name: `${action.channel}.${status}`,
-  timestamp,
-  received,
-  properties: {},
-  causedBy: { trigger: action.trigger, depth: action.depth },
-  outcome: { action: action.id, run: action.run, trigger: action.trigger, step: action.step, status },
-});
 
 /** One example of a trigger played: what it expected and what came, as `{ at, step }` from the example's beginning, in order. */
 export type ExampleResult = {
@@ -169,21 +132,28 @@ const EXAMPLE_START = 1_767_225_600_000 as Instant;
 
 /**
  * Plays each of a trigger document's own examples; its problems where it does not parse or compile. Times are those of the decision:
- * `settle` comes on top in real time.
+ * `settle` comes on top in real time. `segments` are the documents of those it names, in force from the beginning; others are unknown.
  */
-export function playExamples(document: JsonObject): Parsed<readonly ExampleResult[]> {
+export function playExamples(document: JsonObject, segments: readonly JsonObject[] = []): Parsed<readonly ExampleResult[]> {
   const parsed = parseTrigger(document);
   if (!parsed.ok) return parsed;
   const { name, examples } = parsed.value;
-  const program = makeProgram([{ name, version: 1, revision: 1, document, state: 'live' }]);
+  const program = makeProgram([{ name, version: 1, revision: 1, document, state: 'live' }, ...segments.flatMap(inForce)]);
   return program.problems.length > 0
     ? refuse(...program.problems)
     : accept(examples.map((example) => playExample(program, example)));
 }
 
+/** A segment as it is published; one that does not parse is for its own reader to refuse. */
+function inForce(document: JsonObject): Definition[] {
+  const parsed = parseSegment(document);
+  return parsed.ok ? [{ kind: 'segment', name: parsed.value.name, version: 1, revision: 1, document, state: 'live' }] : [];
+}
+
 function playExample(program: Program, example: Example): ExampleResult {
   const events = example.events.map((event, i) => exampleEvent(event, i)).sort((a, b) => a.received - b.received);
-  const { actions } = playEvents(program, 'u:example', events);
+  const until = example.until === undefined ? {} : { until: plus(EXAMPLE_START, example.until) };
+  const { actions } = playEvents(program, 'u:example', events, until);
   const actual = actions.map((action) => ({ at: action.decided - EXAMPLE_START, step: action.step }));
   const expected = example.expect.map(({ at, step }) => ({ at, step }));
   return { name: example.name, ok: JSON.stringify(actual) === JSON.stringify(expected), expected, actual };

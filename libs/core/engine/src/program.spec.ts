@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { encodeUtf8, type Json, type JsonObject } from '@tripline/kernel';
-import { encodeTaskInput, parseTrigger, peekEventName, type Control, type ControlChange } from '@tripline/model';
+import { encodeUtf8, makeInstant, type Instant, type Json, type JsonObject } from '@tripline/kernel';
+import { encodeTaskInput, parseTaskInput, parseTrigger, peekEventName, type Control, type ControlChange } from '@tripline/model';
 import { eventAt, makeTriggerDocument } from '@tripline/testing-builders';
 import { advance } from './advance.js';
 import { compileTrigger } from './compile-trigger.js';
@@ -15,6 +15,7 @@ const publish = (version: number, document: JsonObject = {}, openRuns: 'drain' |
   document,
   openRuns,
 });
+const at = (ms: number): Instant => makeInstant(ms);
 const states = (definitions: Definitions): string[] => definitions.map((d) => `${d.name}@${d.version} ${d.state}`);
 
 describe('what is in force', () => {
@@ -33,6 +34,24 @@ describe('what is in force', () => {
     expect(applyControl(withdrawn, control(3, publish(3)))).toBe(withdrawn);
     expect(states(applyControl(withdrawn, control(4, publish(3))))).toEqual(['t@3 live']);
     expect(applyControl([], control(5, { type: 'withdraw' }))).toMatchObject([{ revision: 5, state: 'withdrawn' }]);
+  });
+
+  it('keeps segments beside triggers of the same name, one version of each', () => {
+    const of = (revision: number, change: ControlChange): Control => ({ ...control(revision, change), of: 'segment' });
+    const both = applyControl(applyControl(one, of(1, publish(1, { let: { n: 1 } })), at(100)), of(2, publish(2, { let: { n: 1 }, where: 'x' })), at(200)); // prettier-ignore
+    expect(both).toMatchObject([
+      { name: 't', version: 1, state: 'live' },
+      { kind: 'segment', name: 't', version: 2, since: 200, known: 100 },
+    ]);
+    expect(both[0]).not.toHaveProperty('kind');
+    expect(applyControl(both, of(3, publish(3, { let: { n: 2 } })), at(300))[1]).toEqual({ kind: 'segment', name: 't', version: 3, revision: 3, document: { let: { n: 2 } }, state: 'live', since: 300 }); // prettier-ignore
+    const withdrawn = applyControl(both, of(4, { type: 'withdraw' }));
+    expect(withdrawn).toMatchObject([{ state: 'live' }, { kind: 'segment', revision: 4, state: 'withdrawn' }]);
+    expect(applyControl(withdrawn, of(4, publish(5)))).toBe(withdrawn);
+    expect(applyControl([], of(1, { type: 'withdraw' }))).toMatchObject([{ kind: 'segment', state: 'withdrawn' }]);
+    expect(parseDefinitions(encodeDefinitions(both))).toEqual(both);
+    expect(parseTaskInput(encodeTaskInput(of(1, publish(1))))).toMatchObject({ ok: true, value: { of: 'segment' } });
+    expect(parseTaskInput(encodeUtf8(JSON.stringify({ ...control(1, publish(1)), of: 5 })))).toMatchObject({ ok: false });
   });
 
   it('bounds what drains', () => {
@@ -72,6 +91,17 @@ describe('a program', () => {
 
   it('is concerned by everything where any event ends a silence', () => {
     expect(concerns(inForce({ by: undefined, when: [{ inactive: 'any', for: '1d' }] }), 'page.viewed')).toBe(true);
+  });
+
+  it('is concerned by what its segments count, and lists what is wrong with them', () => {
+    const segment = (name: string, fields: JsonObject) => ({ kind: 'segment' as const, name, version: 1, revision: 1, state: 'live' as const, document: { kind: 'segment', name, ...fields } }); // prettier-ignore
+    const counting = segment('s', { let: { n: { count: 'walked', within: '1d' } }, where: 'n > 1' });
+    expect(concerns(makeProgram([counting]), 'walked')).toBe(true);
+    expect(makeProgram([counting]).acceptMax).toBe(86_400_000);
+    const wrong = segment('w', { let: { n: { sum: 'x >', event: 'e', where: '"s" in user.segments', within: '1d' } }, where: 'm > 1', keep: 'event.n' }); // prettier-ignore
+    const { problems } = makeProgram([wrong, segment('v', { where: 1 })]);
+    expect(problems.map((p) => `${p.kind} ${p.trigger} ${p.path}`).sort()).toEqual(['segment v where', 'segment w keep', 'segment w let.n.sum', 'segment w let.n.where', 'segment w where']); // prettier-ignore
+    expect(problems.find((p) => p.trigger === 'w' && p.path === 'where')?.message).toBe('unknown name "m": here stand n, user');
   });
 
   it('lists what does not compile and runs the rest', () => {

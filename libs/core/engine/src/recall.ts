@@ -1,4 +1,4 @@
-import { deriveId, type Instant } from '@tripline/kernel';
+import { deriveId, type Instant, type JsonObject } from '@tripline/kernel';
 import type { Draft } from './draft.js';
 import { conclude, isOnlyWatched } from './goal.js';
 import type { Output } from './input.js';
@@ -16,9 +16,15 @@ export const isGone = (action: SentAction): boolean =>
 /** Ends a run at once: what has not gone out is recalled and watched until it is known what became of it; its goal is still watched for. */
 export function endRun(draft: Draft, run: Run, reason: string, at: Instant): void {
   if (isOnlyWatched(run)) return;
+  draft.trace?.('run.ended', { name: run.trigger, version: run.version }, run, endedOf(run, reason));
   if (run.actions.every((action) => action.final !== undefined)) return void conclude(draft, draft.triggerOf(run), run);
   draft.replace(run, watch(recallActions(draft, run, reason, at)));
 }
+
+const endedOf = ({ actions }: Run, reason: string): JsonObject => ({
+  reason,
+  recalls: actions.filter(isRecallable).map(({ step }) => step),
+});
 
 function recallActions(draft: Draft, run: Run, reason: string, at: Instant): Run {
   const { person } = draft;

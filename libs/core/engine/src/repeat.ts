@@ -21,6 +21,7 @@ export function isSameAttempt(draft: Draft, trigger: CompiledTrigger, run: Run, 
  * I1. No deadline moves back: only an event newer than the start restarts, only a later one extends.
  */
 export function repeat(draft: Draft, trigger: CompiledTrigger, run: Run, fresh: () => Run, event: Event): void {
+  draft.trace?.('attempt.repeated', trigger, run, { onRepeat: trigger.trigger.onRepeat, phase: run.phase });
   if (run.phase !== 'matching') return;
   const { timestamp, received } = event;
   const { onRepeat } = trigger.trigger;

@@ -1,4 +1,13 @@
-import type { EventTest, GoalPart, Instruction, ListPart, Roles, Silence } from './compiled-trigger.js';
+import type { CalendarPart } from './calendar-part.js';
+import {
+  TRAITS_CHANGED,
+  type EventTest,
+  type GoalPart,
+  type Instruction,
+  type ListPart,
+  type Roles,
+  type Silence,
+} from './compiled-trigger.js';
 import type { Condition, Leaf } from './condition.js';
 
 type Building = { -readonly [K in keyof Roles]: Roles[K] };
@@ -11,6 +20,7 @@ export function rolesOf(
   exits: readonly EventTest[],
   lists: readonly ListPart[],
   goal: GoalPart | undefined,
+  calendar: CalendarPart | undefined,
 ): ReadonlyMap<string, Roles> {
   const roles = new Map<string, Building>();
   const of = (name: string): Building => {
@@ -24,6 +34,7 @@ export function rolesOf(
   for (const exit of exits) of(exit.name).exits = [...of(exit.name).exits, exit];
   for (const list of lists) for (const name of namesOf(list)) of(name).lists = [...of(name).lists, list];
   if (goal !== undefined) of(goal.name).reaches = true;
+  if (calendar?.kind === 'date' || calendar?.zone === 'user') of(TRAITS_CHANGED).dated = true;
   for (const role of roles.values()) role.remembersExits = role.exits.filter(({ test }) => isNew(role, test));
   return roles;
 }
@@ -48,6 +59,7 @@ const empty = (): Building => ({
   remembersExits: [],
   lists: [],
   wakes: false,
+  dated: false,
   reaches: false,
 });
 
@@ -64,5 +76,6 @@ export const bothRoles = (a: Roles, b: Roles): Roles => ({
   remembersExits: [...a.remembersExits, ...b.remembersExits],
   lists: [...a.lists, ...b.lists],
   wakes: a.wakes || b.wakes,
+  dated: a.dated || b.dated,
   reaches: a.reaches || b.reaches,
 });

@@ -1,4 +1,4 @@
-import { later, plus, type Instant } from '@tripline/kernel';
+import { formatInstant, later, plus, type Instant } from '@tripline/kernel';
 import { decideBranch } from './branch.js';
 import type { CompiledTrigger, Instruction, MessagePart, SplitPart, StopPart } from './compiled-trigger.js';
 import type { Draft } from './draft.js';
@@ -41,9 +41,10 @@ function withMessage(draft: Draft, trigger: CompiledTrigger, run: Run, step: Mes
 /** The person's arm, kept in the run for what comes after; a hold-out ends the steps, and its goal is watched for from here. */
 function withArm(draft: Draft, trigger: CompiledTrigger, run: Run, split: SplitPart, { decided }: Moment): Run {
   const arm = armOf(trigger.name, split, draft.person);
+  draft.trace?.('split', trigger, run, { split: split.id, arm: arm.name });
   const next = { ...run, arms: { ...run.arms, [split.id]: arm.name }, position: arm.to };
   if (!arm.holdout) return next;
-  draft.note('held-out', trigger.name);
+  draft.note('held-out', trigger.name, run);
   return withGoal(trigger, { ...next, held: true, position: trigger.steps.length }, decided);
 }
 
@@ -76,12 +77,14 @@ function stop(draft: Draft, trigger: CompiledTrigger, run: Run, step: StopPart, 
 
 /** The wait is over: the next steps come, unless an exit state holds by now. */
 export function goOn(draft: Draft, trigger: CompiledTrigger, run: Run, moment: Moment): Run | undefined {
+  draft.trace?.('wait.over', trigger, run, { at: formatInstant(moment.decided) });
   const next = draft.replace(run, past(run, moment.decided));
   return hasLeft(draft, trigger, next) ? finish(draft, trigger, next, moment.ready) : proceed(draft, trigger, next, moment);
 }
 
 /** Forgets a run of which everything is known; one whose goal may still be reached is kept for that. */
 export function finish(draft: Draft, trigger: CompiledTrigger | undefined, run: Run, now: Instant): Run | undefined {
+  draft.trace?.('run.over', { name: run.trigger, version: run.version }, run);
   keepDecided(draft, trigger, run, now);
   return conclude(draft, trigger, run);
 }

@@ -80,7 +80,7 @@ function learn(draft: Draft, run: Run, remembered: readonly Remembered[]): void 
   const exited = trigger.exits.flatMap((exit) => timesOf(remembered, trigger, exit.test, run.key)).find((at) => at >= run.start);
   if (exited !== undefined) return endRun(draft, run, 'exit', exited);
   if (run.phase === 'matching') {
-    const facts = rememberedFacts(draft, trigger, run.key, run.start, nextOrder(run), remembered);
+    const facts = rememberedFacts(draft, trigger, run.key, run.start, nextOrder(run), false, remembered);
     if (facts.length > 0) draft.replace(run, withFacts(trigger, run, facts));
   } else cancelBy(draft, trigger, run, remembered);
 }

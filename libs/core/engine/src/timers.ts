@@ -1,19 +1,23 @@
 import { assert, type Instant } from '@tripline/kernel';
+import { decideDated } from './calendar.js';
 import { cancelKnown } from './cancel.js';
 import type { Draft } from './draft.js';
 import { isOnlyWatched } from './goal.js';
 import { decideQuiet } from './inactivity.js';
 import { decide } from './matching.js';
 import { closeSilent } from './outcomes.js';
-import type { PersonState, Quiet, Run } from './person-state.js';
+import type { Dated, Membership, PersonState, Quiet, Run } from './person-state.js';
+import { decideMembership } from './segments.js';
 import { goOn } from './steps.js';
+import { tellMemberships } from './telling.js';
 import { SILENCE_AFTER_EXPIRY } from './watching.js';
 
 /** Decisions one timer may take: every run with every step, and as much again. */
 const DECISIONS_MAX = 20_000;
 
 export type PendingTimer = { readonly due: Instant; readonly deadline: Instant };
-type Pending = PendingTimer & { readonly order: string; readonly run?: Run; readonly quiet?: Quiet };
+type Pending = PendingTimer & What & { readonly order: string };
+type What = { readonly run?: Run; readonly quiet?: Quiet; readonly membership?: Membership; readonly dated?: Dated };
 
 /** The earliest thing a person waits for: what a task keeps as their one timer. While a user's other ids are asked, nothing is decided. */
 export function nextTimer(state: PersonState): PendingTimer | undefined {
@@ -22,8 +26,12 @@ export function nextTimer(state: PersonState): PendingTimer | undefined {
 }
 
 /** Is anything due by then? */
-export const isRipe = ({ runs, quiet }: PersonState, by: Instant): boolean =>
-  runs.some(({ due }) => due <= by) || quiet.some(({ due }) => due !== undefined && due <= by);
+export function isRipe({ runs, quiet, segments, calendar }: PersonState, by: Instant): boolean {
+  const isBy = ({ due }: { readonly due?: Instant }): boolean => due !== undefined && due <= by;
+  return (
+    runs.some(isBy) || quiet.some(isBy) || segments.some(isBy) || (calendar?.dates.some(({ next }) => isBy(next ?? {})) ?? false)
+  );
+}
 
 /** Decides everything with deadline + settle ≤ `due`: by that instant, then deadline, then run; what becomes ripe meanwhile too. */
 export function fireTimers(draft: Draft, due: Instant): void {
@@ -31,30 +39,37 @@ export function fireTimers(draft: Draft, due: Instant): void {
     const next = earliest(draft.state);
     if (next === undefined || next.due > due) return;
     assert(decisions < DECISIONS_MAX, 'each decision moves a run on or ends it');
+    draft.now = next.due;
     if (next.run !== undefined) decideRun(draft, next.run);
     else if (next.quiet !== undefined) decideQuiet(draft, next.quiet);
+    else if (next.membership !== undefined) tellMemberships(draft, decideMembership(draft, next.membership, next.due));
+    else if (next.dated !== undefined) decideDated(draft, next.dated);
   }
 }
 
-function earliest({ runs, quiet }: PersonState): Pending | undefined {
+function earliest({ runs, quiet, segments, calendar }: PersonState): Pending | undefined {
   let next: Pending | undefined;
   for (const run of runs) next = first(next, run.due, run.deadline, { run });
   for (const each of quiet)
     if (each.due !== undefined && each.armed !== undefined) next = first(next, each.due, each.armed, { quiet: each });
+  for (const each of segments)
+    if (each.due !== undefined && each.armed !== undefined) next = first(next, each.due, each.armed, { membership: each });
+  for (const dated of calendar?.dates ?? [])
+    if (dated.next !== undefined) next = first(next, dated.next.due, dated.next.at, { dated });
   return next;
 }
 
-function first(
-  best: Pending | undefined,
-  due: Instant,
-  deadline: Instant,
-  what: { readonly run?: Run; readonly quiet?: Quiet },
-): Pending {
+function first(best: Pending | undefined, due: Instant, deadline: Instant, what: What): Pending {
   if (best !== undefined && (best.due < due || (best.due === due && best.deadline < deadline))) return best;
-  const order =
-    what.run === undefined ? (what.quiet?.trigger ?? '') : `${what.run.trigger}\u0000${what.run.key}\u0000${what.run.opener}`;
+  const order = orderOf(what);
   const isSooner = best === undefined || best.due !== due || best.deadline !== deadline || order < best.order;
   return isSooner ? { due, deadline, order, ...what } : best;
+}
+
+/** At the same instant segments come first, so that what is decided then knows of them. */
+function orderOf({ run, quiet, dated, membership }: What): string {
+  if (run !== undefined) return `${run.trigger}\u0000${run.key}\u0000${run.opener}`;
+  return quiet?.trigger ?? dated?.trigger ?? `\u0000${membership?.segment}`;
 }
 
 function decideRun(draft: Draft, run: Run): void {

@@ -28,6 +28,7 @@ function told(fields: { readonly [field: string]: Json | undefined }, ...events:
 const cart = (ms: number, properties: Event['properties'] = { cartId: 'c1', value: 49 }): Event =>
   eventAt(ms, 'cart.item_added', properties, { id: `cart-${ms}` });
 const order = (ms: number): Event => eventAt(ms, 'order.completed', { cartId: 'c1' }, { id: `order-${ms}` });
+const order2 = (cartId: string): Event => eventAt(6, 'order.completed', { cartId }, { id: 'order-6' });
 const HOUR = 3_600_000;
 const iso = (ms: number): string => new Date(START + ms).toISOString();
 const names = (entries: readonly TraceEntry[]): string[] => entries.map(({ what }) => what);
@@ -35,16 +36,16 @@ const names = (entries: readonly TraceEntry[]): string[] => entries.map(({ what 
 describe('a trace', () => {
   it('tells how an attempt opened, what it waited for and until when, and that it fired', () => {
     const entries = told({}, cart(0));
-    expect(names(entries)).toEqual(['attempt.opened', 'attempt.waits', 'attempt.complete', 'guard', 'fired', 'action-silent']);
-    expect(entries[0]).toMatchObject({ trigger: 't', version: 1, run: expect.stringMatching(/^run_/), detail: { id: 'cart-0', key: 'c1' } }); // prettier-ignore
-    expect(entries[1]?.detail).toEqual({ for: ['not order.completed'], until: iso(HOUR), decidedAt: iso(HOUR + 10_000) });
-    expect(entries[4]?.detail).toMatchObject({ step: 'mail', decided: iso(HOUR) });
+    expect(names(entries)).toEqual(['attempt.opened', 'attempt.waits', 'attempt.complete', 'fired', 'action-silent', 'run.over']);
+    expect(entries[0]).toMatchObject({ trigger: 't', version: 1, run: expect.stringMatching(/^run_/), detail: { key: 'c1' } }); // prettier-ignore
+    expect(entries[1]?.detail).toEqual({ for: ['no order.completed'], until: iso(HOUR), decidedAt: iso(HOUR + 10_000) });
+    expect(entries[3]?.detail).toMatchObject({ step: 'mail', channel: 'email', decided: iso(HOUR) });
   });
 
   it('names the event that broke an attempt', () => {
     const entries = told({}, cart(0), order(5));
     expect(names(entries)).toEqual(['attempt.opened', 'attempt.waits', 'attempt.taken', 'attempt.failed']);
-    expect(entries[2]?.detail).toMatchObject({ event: 'order.completed', id: 'order-5' });
+    expect(entries[2]?.detail).toEqual({ as: ['no order.completed'] });
   });
 
   it('says which predicate said no, on which values, or that it was unknown', () => {
@@ -62,15 +63,43 @@ describe('a trace', () => {
       expect.objectContaining({ what: 'guard', detail: { path: 'if', text: 'cart.value > 50', values: { 'cart.value': 49 }, answer: false } }), // prettier-ignore
     );
     const limited = told({ when: [{ event: 'cart.item_added' }], limit: { runs: 1 } }, cart(0), cart(1));
-    expect(limited).toContainEqual({ what: 'run-limited', trigger: 't' });
-    expect(told({}, cart(0, {}))).toContainEqual(expect.objectContaining({ what: 'key', detail: { event: 'cart.item_added', id: 'cart-0', by: 'cartId' } })); // prettier-ignore
+    const of = { trigger: 't', version: 1, run: expect.any(String) };
+    expect(limited).toContainEqual({ what: 'limit', ...of, detail: { runs: 1, counted: 0, reserved: 1, answer: true } });
+    expect(limited).toContainEqual({ what: 'run-limited', ...of });
+    expect(told({}, cart(0, {}))).toContainEqual(expect.objectContaining({ what: 'key', detail: { by: 'cartId' } })); // prettier-ignore
   });
 
   it('says by what a run was ended', () => {
     const entries = told({ when: [{ event: 'cart.item_added' }], exit: [{ event: 'order.completed' }] }, cart(0), order(5));
-    expect(entries).toContainEqual(
-      expect.objectContaining({ what: 'exit', detail: { event: 'order.completed', id: 'order-5' } }),
-    );
+    expect(entries).toContainEqual(expect.objectContaining({ what: 'exit', run: entries[0]?.run }));
+    expect(entries).toContainEqual(expect.objectContaining({ what: 'run.ended', detail: { reason: 'exit', recalls: ['mail'] } }));
+  });
+});
+
+describe('an event that waited for what was due before it', () => {
+  it('is what a decision was taken by, though a tick was the input', () => {
+    const entries = told({}, cart(0), eventAt(HOUR + 20_000, 'order.completed', { cartId: 'c1' }, { id: 'order-late' }));
+    expect(names(entries)).toContain('event-ahead');
+    expect(entries.filter(({ event }) => event?.id === 'order-late').length).toBeGreaterThan(0);
+  });
+});
+
+describe('what an event is not', () => {
+  it('is said too: of another key, of another page, of a negated event whose where says no', () => {
+    const other = told({}, cart(0), order2('c2'));
+    expect(other).toContainEqual(expect.objectContaining({ what: 'attempt.passed', detail: { as: 'no order.completed', key: 'c1', other: 'c2' } })); // prettier-ignore
+    const exit = told({ when: [{ event: 'cart.item_added' }], exit: [{ event: 'order.completed' }] }, cart(0), order2('c2'));
+    expect(exit).toContainEqual(expect.objectContaining({ what: 'exit.passed', detail: { key: 'c1', other: 'c2' } }));
+    const small = told({ when: [{ event: 'cart.item_added' }, { not: 'order.completed', where: 'total > 10', for: '1h' }] }, cart(0), eventAt(5, 'order.completed', { cartId: 'c1', total: 3 })); // prettier-ignore
+    expect(small).toContainEqual(expect.objectContaining({ what: 'where', detail: expect.objectContaining({ values: { total: 3 }, answer: false }) })); // prettier-ignore
+    const page = told({ by: undefined, when: [{ page: '/pricing*' }] }, eventAt(0, '$page', { path: '/jobs' }, { type: 'page' }));
+    expect(page).toContainEqual(expect.objectContaining({ what: 'where', detail: { text: 'path is /pricing*', values: { path: '/jobs' }, answer: false } })); // prettier-ignore
+  });
+
+  it('a look back says what memory knew', () => {
+    const when = [{ event: 'cart.item_added' }, { notSeen: 'order.completed', within: '1d' }];
+    const entries = told({ when }, order(0), cart(5));
+    expect(entries).toContainEqual(expect.objectContaining({ what: 'look', detail: expect.objectContaining({ as: 'no order.completed', found: true }) })); // prettier-ignore
   });
 });
 

@@ -1,10 +1,10 @@
 import type { JsonObject } from '@tripline/kernel';
+import type { Event } from '@tripline/model';
 
 /**
- * One thing that was looked at or decided while one input was applied, for who asks why. `what` is its dotted name: every notice under its
- * own, and beside them
- * `where` (a predicate: its text, the values it read, its answer), `key` (none could be read), `attempt.opened`, `attempt.taken` (an event kept as a
- * fact), `attempt.waits` (for what, until when), `attempt.failed`, `attempt.complete`, `attempt.met` (one that began under another id), `guard`, `fired`, `exit`, `recalled`.
+ * One thing that was looked at or decided while one input was applied, for who asks why. `what` is its dotted name, which `says` puts into a
+ * sentence: every notice under its own, and beside them the predicates (`where`, `guard`, `branch`, `limit`, `exit.is`, `look`: what was asked, the
+ * values it read, its answer) and what became of attempts, runs and waits.
  */
 export type TraceEntry = {
   readonly what: string;
@@ -12,6 +12,8 @@ export type TraceEntry = {
   readonly version?: number;
   readonly run?: string;
   readonly detail?: JsonObject;
+  /** By what, where that is an event that waited for what was due before it and not the input itself. */
+  readonly event?: Event;
 };
 
 /** Told of everything as it is decided. It must not throw. */

@@ -8,7 +8,7 @@ import { stands } from './condition-oracle.rig.js';
 import { condition, NAMES, OPENER, SETTLE, spans, toEvent, type Fact, type Sequence } from './conditions.rig.js';
 import type { Definition } from './definitions.js';
 import type { Input } from './input.js';
-import { outcomeEvent } from './play.js';
+import { outcomeEvent } from './person-play.js';
 import { decodePerson, encodePerson } from './person-codec.js';
 import type { PersonState } from './person-state.js';
 import { makeProgram, type Program } from './program.js';

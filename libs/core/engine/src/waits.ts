@@ -1,4 +1,4 @@
-import { later, plus, type Instant } from '@tripline/kernel';
+import { formatInstant, later, plus, type Instant, type JsonObject } from '@tripline/kernel';
 import type { AwaitPart, CompiledTrigger, PausePart, TimeOfDay } from './compiled-trigger.js';
 import type { Draft } from './draft.js';
 import { nextLocalTime } from './local-time.js';
@@ -14,24 +14,30 @@ import { findZone, type Zone } from './zones.js';
  */
 export function inWait(draft: Draft, trigger: CompiledTrigger, run: Run, wait: PausePart | AwaitPart, from: Instant): Run {
   const end = wait.kind === 'await' ? plus(from, wait.length) : endOf(draft, trigger, run, wait, from);
+  draft.trace?.('wait.begins', trigger, run, beginsOf(wait, end, trigger));
   return { ...run, phase: 'waiting', from, ...timerAt(end, trigger.settle) };
+}
+
+function beginsOf(wait: PausePart | AwaitPart, end: Instant, { settle }: CompiledTrigger): JsonObject {
+  const until = { until: formatInstant(end), decidedAt: formatInstant(plus(end, settle)) };
+  return wait.kind === 'await' ? { for: wait.until.name, ...until } : until;
 }
 
 /** A time of day is never one that has passed, even where the span itself is long over. */
 function endOf(draft: Draft, trigger: CompiledTrigger, run: Run, wait: PausePart, from: Instant): Instant {
   const since = sinceOf(run, wait);
-  if (wait.since !== undefined && since === undefined) draft.note('since-unknown', trigger.name);
+  if (wait.since !== undefined && since === undefined) draft.note('since-unknown', trigger.name, run);
   const end = plus(since ?? from, wait.length);
   if (wait.at === undefined) return end;
-  return nextLocalTime(zoneFor(draft, trigger, wait.at), later(end, from), wait.at.minute);
+  return nextLocalTime(zoneFor(draft, trigger, run, wait.at), later(end, from), wait.at.minute);
 }
 
 /** The zone as it is known now; one that is not known is the program's. */
-function zoneFor(draft: Draft, trigger: CompiledTrigger, { zone }: TimeOfDay): Zone {
+export function zoneFor(draft: Draft, trigger: CompiledTrigger, run: Run | undefined, { zone }: Pick<TimeOfDay, 'zone'>): Zone {
   if (zone !== 'user') return zone ?? draft.program.zone;
   const { timezone } = draft.state.traits;
   const found = typeof timezone === 'string' ? findZone(timezone) : undefined;
-  if (found === undefined) draft.note('zone-unknown', trigger.name);
+  if (found === undefined) draft.note('zone-unknown', trigger.name, run);
   return found ?? draft.program.zone;
 }
 

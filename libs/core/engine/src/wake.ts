@@ -34,6 +34,7 @@ function foresee(draft: Draft, trigger: CompiledTrigger, run: Run, event: Event)
     return step?.kind === 'await' && isAwaited(draft, trigger, run, step, event) ? [{ wait, at: event.timestamp }] : [];
   });
   const others = run.met?.filter((each) => !met.some(({ wait }) => wait === each.wait)) ?? [];
+  if (met.length > 0) draft.trace?.('wait.met', trigger, run);
   if (met.length > 0) draft.replace(run, { ...run, met: [...others, ...met] });
 }
 

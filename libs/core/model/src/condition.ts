@@ -1,6 +1,7 @@
-import type { Duration, Problem } from '@tripline/kernel';
+import { days, type Duration, type Problem } from '@tripline/kernel';
 import { z } from 'zod';
-import { alias, eventName, expression, keyPath, positive } from './document-fields.js';
+import { alias, eventName, expression, keyPath, localTime, name, positive, trait, zone } from './document-fields.js';
+import { schedule } from './schedule.js';
 
 /** Elements of one condition, groups included. */
 export const ELEMENTS_MAX = 20;
@@ -50,12 +51,31 @@ const again = z.strictObject({ every: positive, atMost: z.number().int().min(2).
 const inactiveElement = z.strictObject({ inactive: eventName, for: positive, again: again.optional(), as: alias.optional() });
 const stayElement = z.strictObject({ stay: eventName, for: positive, as: alias.optional() });
 const changedElement = z.strictObject({
-  changed: z.string().regex(/^user\.[^.]+$/, 'must be a trait: write for example user.plan'),
+  changed: trait,
   from: z.json().optional(),
   to: z.json().optional(),
   as: alias.optional(),
   within: positive.optional(),
 });
+const DAY = days(1);
+const dateElement = z
+  .strictObject({
+    ...{ date: trait, before: positive.optional(), after: positive.optional() },
+    ...{ at: localTime.optional(), zone: zone.optional(), yearly: z.boolean().default(false), as: alias.optional() },
+  })
+  .refine(({ before, after }) => before === undefined || after === undefined, 'takes `before` or `after`, not both')
+  .refine(({ before = DAY, after = DAY, at }) => at === undefined || (before % DAY === 0 && after % DAY === 0), {
+    error: 'gives the time of day: `before` and `after` are whole days then',
+    path: ['at'],
+  })
+  .refine(({ before = DAY, after = DAY, yearly }) => !yearly || (before < 365 * DAY && after < 365 * DAY), {
+    error: 'comes round before: `before` and `after` are shorter than 365d then',
+    path: ['yearly'],
+  });
+const everyElement = z.strictObject({ every: schedule, in: name.optional(), zone: zone.optional(), as: alias.optional() });
+
+const entersElement = z.strictObject({ enters: name, as: alias.optional(), within: positive.optional() });
+const leavesElement = z.strictObject({ leaves: name, as: alias.optional(), within: positive.optional() });
 
 /** One event, or so many of them within a span. `where` is judged on the event itself and the aliases before it; `within` counts from the element before. */
 export type EventElement = z.output<typeof eventElement>;
@@ -70,6 +90,13 @@ export type InactiveElement = z.output<typeof inactiveElement>;
 export type StayElement = z.output<typeof stayElement>;
 /** A trait of the person changed. */
 export type ChangedElement = z.output<typeof changedElement>;
+/** The person begins or ceases to belong to a segment. */
+export type EntersElement = z.output<typeof entersElement>;
+export type LeavesElement = z.output<typeof leavesElement>;
+/** A date in a trait, or so long before or after it; every year with `yearly`. Only as the very first element. */
+export type DateElement = z.output<typeof dateElement>;
+/** A schedule on the clocks of a zone, for the people in a segment or for all. Only as the very first element. */
+export type EveryElement = z.output<typeof everyElement>;
 /** One after the other. */
 export type SequenceElement = { readonly sequence: readonly Element[]; readonly within?: Duration | undefined };
 /** All of them, in any order. */
@@ -84,11 +111,18 @@ export type Element =
   | InactiveElement
   | StayElement
   | ChangedElement
+  | EntersElement
+  | LeavesElement
+  | DateElement
+  | EveryElement
   | SequenceElement
   | AllElement
   | AnyElement;
 
-const leaves = [eventElement, absenceElement, seenElement, notSeenElement, inactiveElement, stayElement, changedElement] as const;
+const looks = [absenceElement, seenElement, notSeenElement, inactiveElement, stayElement] as const;
+const leaves = [eventElement, ...looks, changedElement, dateElement, everyElement, entersElement, leavesElement] as const;
+/** What no event begins: it stands first, or nowhere. */
+const SOURCES = ['inactive', 'date', 'every'] as const;
 const element: z.ZodType<Element> = z.lazy(() => z.union([...leaves, sequence, all, any]));
 export const elements = z.array(element).min(1).max(ELEMENTS_MAX);
 export const sequence = z.strictObject({ sequence: elements, within: positive.optional() });
@@ -129,9 +163,11 @@ export function conditionProblems(root: SequenceElement, path: string): Problem[
   const deep = all.find((each) => each.path.split('.').length - path.split('.').length > 2 * CONDITION_DEPTH_MAX);
   if (deep !== undefined) problems.push({ path: deep.path, message: `is more than ${CONDITION_DEPTH_MAX} groups deep` });
   const first = childrenOf(root)[0]?.element;
-  for (const each of all)
-    if ('inactive' in each.element && each.element !== first)
-      problems.push({ path: each.path, message: '`inactive` must be the first element' });
+  for (const { path: at, element } of all) {
+    const source = SOURCES.find((field) => field in element);
+    if (source !== undefined && element !== first)
+      problems.push({ path: at, message: `\`${source}\` must be the first element` });
+  }
   return problems;
 }
 
@@ -152,7 +188,10 @@ function firstProblems(element: Element, path: string): Problem[] {
 }
 
 const isPlainEvent = (element: Element): boolean =>
-  'changed' in element || (SUBJECTS.some((field) => field in element) && !('times' in element && element.times !== undefined));
+  'changed' in element ||
+  'enters' in element ||
+  'leaves' in element ||
+  (SUBJECTS.some((field) => field in element) && !('times' in element && element.times !== undefined));
 
 /** A `not` without `for` stands between two elements of a sequence. */
 function absenceProblems(group: Element, path: string): Problem[] {

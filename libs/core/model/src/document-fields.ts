@@ -26,5 +26,11 @@ export const alias = z
 export const eventName = z.string().min(1, 'must not be empty').max(200);
 /** CEL; compiled by the engine. */
 export const expression = z.string().min(1, 'must not be empty').max(EXPRESSION_LENGTH_MAX);
+/** A time of day on the clocks of some zone. */
+export const localTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day, like 09:00');
+/** `user`: the person's trait `timezone`; else an IANA name. */
+export const zone = z.string().min(1).max(64);
+/** A trait of the person. */
+export const trait = z.string().regex(/^user\.[^.]+$/, 'must be a trait: write for example user.plan');
 /** Where the correlation key is read: a dotted path into the properties. */
 export const keyPath = z.string().min(1).max(200);

@@ -39,7 +39,19 @@ export { ID_LENGTH_MAX, isAnonymous, isPlaceholder, makePersonKey, parseId, user
 export { problemsOf } from './problems.js';
 export { parseProfile, TRAITS_BYTES_MAX, type Profile } from './profile.js';
 export { parseReceipt, receiptId, type Receipt } from './receipt.js';
+export { parseSchedule, type Schedule } from './schedule.js';
 export {
+  AGGREGATE_KINDS,
+  AGGREGATE_WINDOW_MAX,
+  AGGREGATES_MAX,
+  parseSegment,
+  segmentJsonSchema,
+  type Aggregate,
+  type AggregateKind,
+  type Segment,
+} from './segment.js';
+export {
+  beginsAsEvent,
   encodeTaskInput,
   parseTaskInput,
   peekEventName,
@@ -64,9 +76,13 @@ export {
   type AllElement,
   type AnyElement,
   type ChangedElement,
+  type DateElement,
   type Element,
+  type EntersElement,
   type EventElement,
+  type EveryElement,
   type InactiveElement,
+  type LeavesElement,
   type NotSeenElement,
   type SeenElement,
   type SequenceElement,

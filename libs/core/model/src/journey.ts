@@ -1,17 +1,12 @@
 import type { Problem } from '@tripline/kernel';
 import { z } from 'zod';
-import { alias, eventName, expression, keyPath, name, positive } from './document-fields.js';
+import { alias, eventName, expression, keyPath, localTime, name, positive, zone } from './document-fields.js';
 
 /** Steps of a trigger, those of branches and arms included. */
 export const STEPS_MAX = 50;
 /** Branches and splits within one another. */
 export const STEP_DEPTH_MAX = 6;
 export const ARMS_MAX = 10;
-
-const LOCAL_TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
-const localTime = z.string().regex(LOCAL_TIME, 'must be a time of day, like 09:00');
-/** `user`: the person's trait `timezone`; else an IANA name. */
-const zone = z.string().min(1).max(64);
 
 const messageFields = { id: alias, with: z.record(alias, expression).optional(), expires: positive.optional() };
 const messages = [

@@ -13,6 +13,7 @@ function problemsIn(issue: z.core.$ZodIssue, base: readonly PropertyKey[]): Prob
     return issue.keys.map((key) => ({ path: dotted([...path, key]), message: 'unknown field' }));
   if (issue.code === 'invalid_union' && issue.errors.length > 0)
     return closest(issue.errors).flatMap((inner) => problemsIn(inner, path));
+  if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => ({ path: dotted(path), message }));
   return [{ path: dotted(path), message: issue.message }];
 }
 

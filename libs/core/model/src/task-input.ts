@@ -21,6 +21,8 @@ export type Tick = { readonly kind: 'tick'; readonly upTo: Instant };
  */
 export type Control = {
   readonly kind: 'control';
+  /** What it puts in force; absent: a trigger. Names of triggers and of segments do not meet. */
+  readonly of?: 'segment';
   readonly name: string;
   readonly revision: number;
   readonly change: ControlChange;
@@ -48,6 +50,12 @@ export function encodeTaskInput(input: TaskInput): Uint8Array {
   return encodeUtf8(JSON.stringify({ kind, name, ...rest }));
 }
 
+/** Is it an event of ours, by its first bytes? Nothing is parsed. */
+export function beginsAsEvent(value: Uint8Array): boolean {
+  for (let i = 0; i < PREFIX_BYTES.length; i++) if (value[i] !== PREFIX_BYTES[i]) return false;
+  return true;
+}
+
 /** Where the event's name stands in the bytes, `[from, to)`; undefined where the record is no event or its name needs unescaping. */
 export type NameSpan = { from: number; to: number };
 
@@ -57,8 +65,7 @@ export type NameSpan = { from: number; to: number };
  */
 export function peekEventName(value: Uint8Array, span: NameSpan): boolean {
   const start = PREFIX_BYTES.length;
-  for (let i = 0; i < start; i++) if (value[i] !== PREFIX_BYTES[i]) return false;
-  if (value[start] !== QUOTE) return false;
+  if (!beginsAsEvent(value) || value[start] !== QUOTE) return false;
   for (let i = start + 1; i < value.length; i++) {
     const byte = value[i];
     if (byte === BACKSLASH) return false;
@@ -112,6 +119,7 @@ function isControl(input: JsonObject): input is JsonObject & Control {
   const change = input['change'];
   return (
     typeof input['name'] === 'string' &&
+    (input['of'] === undefined || typeof input['of'] === 'string') &&
     Number.isSafeInteger(input['revision']) &&
     isJsonObject(change) &&
     typeof change['type'] === 'string'

@@ -57,6 +57,23 @@ describe('parseTrigger', () => {
     expect(problems({ ...cart, when: [{ event: 'a' }, { inactive: 'b', for: '1h' }] })[0]).toMatch(/^when\.1: `inactive`/);
   });
 
+  it('reads dates and schedules, at the beginning only', () => {
+    const first = (...when: object[]): string[] => problems({ ...cart, by: undefined, when });
+    expect(first({ date: 'user.ends', before: '3d', at: '09:00', zone: 'user', yearly: true, as: 'end' })).toEqual([]);
+    expect(first({ every: 'daily 09:00', in: 'vip', zone: 'Europe/Berlin', as: 'day' }, { not: 'a', for: '1d' })).toEqual([]);
+    expect(first({ event: 'a' }, { date: 'user.ends' })).toEqual(['when.1: `date` must be the first element']);
+    expect(first({ any: [{ every: 'daily 09:00' }, { event: 'a' }] })).toEqual([
+      'when.0.any.0: `every` must be the first element',
+    ]);
+    expect(first({ date: 'ends' })[0]).toMatch(/^when\.0\.date: must be a trait/);
+    expect(first({ date: 'user.ends', at: '9:00' })[0]).toMatch(/^when\.0\.at: must be a time of day/);
+    expect(first({ date: 'user.ends', before: '1d', after: '1d' })[0]).toMatch(/^when\.0: takes `before` or `after`/);
+    expect(first({ date: 'user.ends', before: '36h', at: '09:00' })[0]).toMatch(/^when\.0\.at: gives the time of day/);
+    expect(first({ date: 'user.ends', before: '365d', yearly: true })[0]).toMatch(/^when\.0\.yearly: comes round before/);
+    expect(first({ every: 'mondays 9am' })[0]).toMatch(/^when\.0\.every: "mondays 9am" is not a schedule: write for example/);
+    expect(first({ every: 'daily 09:00', at: '09:00' })).toEqual(['when.0.at: unknown field']);
+  });
+
   it('wants to know how long a `not` is meant, unless it stands between two elements', () => {
     const not = { not: 'b' };
     expect(problems({ ...cart, when: [{ event: 'a' }, not] })[0]).toMatch(/^when\.1: says neither/);

@@ -25,6 +25,7 @@ import {
 import { alias, duration, eventName, expression, keyPath, name, positive } from './document-fields.js';
 import { allSteps, goal, journeyProblems, STEP_FIELDS, steps } from './journey.js';
 import { problemsOf } from './problems.js';
+import { SEGMENT_FIELDS } from './segment.js';
 
 export const LETS_MAX = 20;
 export const LIST_NEWEST_MAX = 100;
@@ -55,6 +56,8 @@ const example = z.strictObject({
       traits: z.record(z.string(), z.json()).optional(),
     }),
   ),
+  /** When it ends; without it a year after the last event. */
+  until: duration.optional(),
   expect: z.array(z.strictObject({ at: duration, step: alias })),
 });
 
@@ -154,6 +157,7 @@ export const FIELD_NAMES: readonly string[] = [
   ...Object.keys(triggerSchema.shape),
   ...CONDITION_FIELDS,
   ...STEP_FIELDS,
+  ...SEGMENT_FIELDS,
   ...[listLet, sumLet, ...exitRule.options, example].flatMap((part) => Object.keys(part.shape)),
   ...['runs', 'per', 'settle', 'accept', 'grace'],
   ...['channel', 'needs', 'subject', 'text', 'html', 'from', 'title', 'url', 'secret', 'body'],

@@ -1,7 +1,7 @@
 import type { Instant, JsonObject } from '@tripline/kernel';
 import type { Control, Template } from '@tripline/model';
 
-export type DocumentKind = 'trigger' | 'template';
+export type DocumentKind = 'trigger' | 'segment' | 'template';
 
 /** A published version of a document; immutable. `document` is as it was given. */
 export type Published = {
@@ -17,7 +17,10 @@ export type Published = {
 /** A control record on its way to every partition of `tripline.events`. */
 export type Outgoing = { readonly id: number; readonly control: Control };
 
-/** What is published, and the outbox that carries triggers to the tasks. Revisions grow in the order of commits. */
+/**
+ * What is published, and the outbox that carries triggers and segments to the tasks. Revisions grow in the order of commits; of documents that
+ * are published together in the order given.
+ */
 export interface Catalogue {
   /** Publishes all or nothing. A document equal to its newest version makes no new one. */
   publish(

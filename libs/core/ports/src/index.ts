@@ -27,7 +27,7 @@ export {
   type Waiting,
 } from './gatehouse.js';
 export { type Kept, type Mailbox, type MessageLog, type MessageQuery, type MessageView } from './messages.js';
-export { type PersonStates, type PersonView } from './person-states.js';
+export { type Explanation, type PersonStates, type PersonView, type WhyQuestion } from './person-states.js';
 export { type Checkpoint, type LastRecord, type StateStore, type TaskChange, type TaskStore, type Timer } from './state-store.js';
 export { Wake } from './wake.js';
 export { type Fields, type Logger, type Meter, type Watch } from './watch.js';

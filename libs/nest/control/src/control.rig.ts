@@ -8,10 +8,11 @@ import { EmbeddedLog } from '@tripline/adapters-embedded-log';
 import { openEmbeddedPostgres, type EmbeddedPostgres } from '@tripline/adapters-embedded-postgres';
 import { openPostgres, type Postgres } from '@tripline/adapters-postgres';
 import { YamlReader } from '@tripline/adapters-yaml';
-import { OperatingError, type JsonObject } from '@tripline/kernel';
+import { OperatingError, type Instant, type JsonObject } from '@tripline/kernel';
 import { ALL_TOPICS } from '@tripline/model';
 import { HealthModule, makeHttpApp, openApp, PortsModule } from '@tripline/nest-kit';
 import { RecordingWatch } from '@tripline/testing-builders';
+import type { Explanation, WhyQuestion } from '@tripline/ports';
 import { ControlModule, type ControlOptions } from './index.js';
 
 export const PARTITIONS = 3;
@@ -56,7 +57,7 @@ export class ControlRig {
   /** A further one over the same stores. */
   async open(options: Partial<ControlOptions> = {}): Promise<Opened> {
     const { catalogue, messages, mailbox, consents, switches } = this.postgres;
-    const ports = { catalogue, messages, mailbox, consents, switches, states: { person }, reader: new YamlReader() };
+    const ports = { catalogue, messages, mailbox, consents, switches, states: { person, why }, reader: new YamlReader() };
     @Module({
       imports: [
         PortsModule.register({ log: this.log, clock: this.log.clock, watch: this.#watch }),
@@ -107,6 +108,20 @@ export class ControlRig {
 function person(id: string): Promise<JsonObject | undefined> {
   if (id === 'u:elsewhere') return Promise.reject(new OperatingError('no-owner', 'later', 'nobody holds it'));
   return Promise.resolve(id === 'u:ada' ? { person: id, traits: { name: 'Ada' } } : undefined);
+}
+
+/** As much was told of everybody. */
+async function why({ person: key, trigger, since = 0 as Instant }: WhyQuestion): Promise<Explanation> {
+  await person(key);
+  const entry = {
+    person: key,
+    at: '2026-01-01T00:00:00.000Z',
+    by: { event: 'e', id: 'm1' },
+    what: 'exit',
+    says: `since ${since}`,
+    offset: 3,
+  };
+  return { person: key, trigger, task: 1, from: 0, upTo: 4, events: 1, versions: [1], gaps: [], told: [entry] };
 }
 
 /** What `look` finds, looked for until it is there; 10 s at most. */

@@ -1,20 +1,28 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseTaskInput, TOPICS } from '@tripline/model';
+import { parseTaskInput, TOPICS, type Control } from '@tripline/model';
 import { ControlRig, eventually, PARTITIONS, TEMPLATE, TRIGGER } from './control.rig.js';
 
 const rig = new ControlRig();
 const { ask, post, publish } = rig;
 
-/** The control records of a trigger, in each partition. */
-async function controlsOf(name: string): Promise<unknown[][]> {
+const SEGMENT = `kind: segment
+name: vip
+let: { spent: { sum: total, event: order.completed, within: 90d } }
+where: spent > 500
+`;
+const NAMING = TRIGGER.replace('name: second-look', 'name: for-vips').replace(/exit:/, `if: '"vip" in user.segments'\nexit:`);
+
+/** The control records of documents of that name, in each partition. */
+const controlsOf = async (name: string): Promise<unknown[][]> =>
+  (await allControls()).map((of) => of.filter((control) => control.name === name).map(({ change }) => change));
+
+async function allControls(): Promise<Control[][]> {
   const bounds = await rig.log.bounds(TOPICS.events);
   return Promise.all(
     bounds.map(async ({ partition, first, end }) =>
       (await rig.log.fetch(TOPICS.events, partition, first, end - first))
         .map(({ value }) => parseTaskInput(value))
-        .flatMap((input) =>
-          input.ok && input.value.kind === 'control' && input.value.name === name ? [input.value.change] : [],
-        ),
+        .flatMap((input) => (input.ok && input.value.kind === 'control' ? [input.value] : [])),
     ),
   );
 }
@@ -52,6 +60,44 @@ describe('publishing', () => {
     expect(
       (await publish('{ kind: template, name: as-json, channel: sms, text: Hi }', 'text/yaml')).body.published,
     ).toMatchObject([{ version: 2 }]);
+  });
+
+  it('tells the tasks of a segment before the triggers that name it, lists and withdraws it', async () => {
+    const { status, body } = await publish(`${NAMING}---\n${SEGMENT}`);
+    expect([status, body.published.map(({ kind, name }: Control) => [kind, name])]).toEqual([
+      201,
+      [
+        ['trigger', 'for-vips'],
+        ['segment', 'vip'],
+      ],
+    ]);
+    expect(body.warnings.map(({ path }: { path: string }) => path)).not.toContain('if');
+    expect((await ask('/api/segments')).body.segments).toMatchObject([{ kind: 'segment', name: 'vip', version: 1 }]);
+    expect((await ask('/api/segments/vip', { method: 'DELETE' })).status).toBe(204);
+    expect((await ask('/api/segments/vip', { method: 'DELETE' })).body).toMatchObject({ error: { code: 'unknown-segment' } });
+    expect((await ask('/api/segments/vip')).body).toMatchObject({ withdrawn: true, document: { where: 'spent > 500' } });
+    const told = await eventually(async () => {
+      const found = (await allControls()).map((of) => of.filter(({ name }) => name === 'vip' || name === 'for-vips'));
+      return found.every((of) => of.length === 3) ? found : undefined;
+    });
+    for (const of of told)
+      expect(of.map((control) => [control.of, control.name, control.change.type])).toEqual([
+        ['segment', 'vip', 'publish'],
+        [undefined, 'for-vips', 'publish'],
+        ['segment', 'vip', 'withdraw'],
+      ]);
+  });
+
+  it('warns of a segment that is named and not published, or withdrawn', async () => {
+    const naming = NAMING.replace(/vips?/g, (name) => name.replace('vip', 'regular'));
+    const segment = SEGMENT.replace('vip', 'regular');
+    const warned = async (): Promise<object[]> =>
+      (await publish(naming)).body.warnings.filter(({ path }: { path: string }) => path === 'if');
+    expect(await warned()).toMatchObject([{ document: 0, message: expect.stringContaining('no segment "regular"') }]);
+    await publish(segment);
+    expect(await warned()).toEqual([]);
+    await ask('/api/segments/regular', { method: 'DELETE' });
+    expect(await warned()).toHaveLength(1);
   });
 
   it('withdraws: the tasks are told, and a second time there is nothing to withdraw', async () => {
@@ -106,13 +152,17 @@ describe('a document that is wrong', () => {
     const cel = await refused(`${TRIGGER}if: user.country == == "DE"\n`);
     expect(cel.problems).toMatchObject([{ path: 'if', line: 11, column: 1 }]);
     expect((await refused(TRIGGER.replace('for: 10m', 'for: [10m'))).problems).toMatchObject([{ line: expect.any(Number) }]);
+    const [noName] = (await refused(SEGMENT.replace('where: spent', 'where: spend'))).problems;
+    expect(noName).toMatchObject({ path: 'where', line: 4, message: expect.stringContaining('"spend"') });
+    const [noField] = (await refused(SEGMENT.replace('within', 'withing'))).problems;
+    expect(noField).toMatchObject({ line: 3, column: expect.any(Number) });
     expect((await refused(TRIGGER.replace('runs: 1', 'runs: many'))).problems).toMatchObject([
       { path: 'limit.runs', line: 10, column: 10 },
     ]);
   });
 
   it('takes the good ones of its text down with it', async () => {
-    const { problems } = await refused(`${TRIGGER.replace('second-look', 'innocent')}---\nkind: segment\nname: vip\n`);
+    const { problems } = await refused(`${TRIGGER.replace('second-look', 'innocent')}---\nkind: cohort\nname: vip\n`);
     expect(problems).toMatchObject([{ document: 1, path: 'kind', line: 12, column: 1 }]);
   });
 

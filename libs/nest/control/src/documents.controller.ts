@@ -8,7 +8,7 @@ import { TokenGuard } from './token.guard.js';
 
 type PublishBody = { readonly published: readonly Published[]; readonly warnings: readonly DocumentProblem[] };
 
-/** Triggers and templates: what is published, and publishing. Either address takes documents of both kinds, one or several, YAML or JSON. */
+/** Triggers, segments and templates: what is published, and publishing. Each address takes documents of all kinds, one or several, YAML or JSON. */
 @Controller('api')
 @UseGuards(TokenGuard)
 export class DocumentsController {
@@ -26,6 +26,11 @@ export class DocumentsController {
     return { triggers: await this.#catalogue.list('trigger') };
   }
 
+  @Get('segments')
+  async segments(): Promise<{ segments: readonly Published[] }> {
+    return { segments: await this.#catalogue.list('segment') };
+  }
+
   @Get('templates')
   async templates(): Promise<{ templates: readonly Published[] }> {
     return { templates: await this.#catalogue.list('template') };
@@ -36,12 +41,17 @@ export class DocumentsController {
     return this.#show('trigger', name);
   }
 
+  @Get('segments/:name')
+  segment(@Param('name') name: string): Promise<Published> {
+    return this.#show('segment', name);
+  }
+
   @Get('templates/:name')
   template(@Param('name') name: string): Promise<Published> {
     return this.#show('template', name);
   }
 
-  @Post(['triggers', 'templates'])
+  @Post(['triggers', 'segments', 'templates'])
   @HttpCode(201)
   @RawBytes()
   async publish(@Body() bytes: Uint8Array | undefined, @Headers('x-tripline-by') by: string | undefined): Promise<PublishBody> {
@@ -64,6 +74,12 @@ export class DocumentsController {
   @HttpCode(204)
   withdrawTrigger(@Param('name') name: string): Promise<void> {
     return this.#withdraw('trigger', name);
+  }
+
+  @Delete('segments/:name')
+  @HttpCode(204)
+  withdrawSegment(@Param('name') name: string): Promise<void> {
+    return this.#withdraw('segment', name);
   }
 
   @Delete('templates/:name')

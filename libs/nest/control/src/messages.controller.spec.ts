@@ -80,4 +80,30 @@ describe('one person', () => {
     expect(await ask('/api/persons/u%3Aelsewhere')).toMatchObject({ status: 503, body: { error: { code: 'no-owner' } } });
     expect((await ask('/api/persons/ada')).status).toBe(400);
   });
+
+  it('is told of, with what became of the messages of that trigger alone', async () => {
+    const now = rig.log.clock.now();
+    const action = makeAction({ id: 'act_why', person: 'u:ada', trigger: 'told', decided: now, expires: plus(now, minutes(9)) });
+    await rig.postgres.gatehouse.admit([action, makeAction({ ...action, id: 'act_why_other', trigger: 'other' })], now);
+    const since = '2026-01-01T00:00:00%2B01:00';
+    expect(await ask(`/api/persons/u%3Aada/why?trigger=told&since=${since}`)).toMatchObject({
+      status: 200,
+      body: {
+        person: 'u:ada',
+        told: [{ says: `since ${Date.parse('2025-12-31T23:00:00Z')}` }],
+        messages: [{ id: 'act_why', status: 'held' }],
+      },
+    });
+    expect((await ask('/api/persons/u%3Aada/why?trigger=told')).body.told[0].says).toBe('since 0');
+    for (const query of ['', 'trigger=', 'trigger=t&since=noon', 'trigger=t&from=0', 'trigger=t&trigger=u'])
+      expect(await ask(`/api/persons/u%3Aada/why?${query}`)).toMatchObject({
+        status: 400,
+        body: { error: { problems: [{ path: expect.any(String) }] } },
+      });
+    expect((await ask('/api/persons/ada/why?trigger=t')).status).toBe(400);
+    expect(await ask('/api/persons/u%3Aelsewhere/why?trigger=t')).toMatchObject({
+      status: 503,
+      body: { error: { code: 'no-owner' } },
+    });
+  });
 });

@@ -1,10 +1,11 @@
 import { Controller, Get, Inject, Param, Query, UseGuards } from '@nestjs/common';
 import type { DeadLetter } from '@tripline/model';
 import { EVENT_LOG, HttpProblem } from '@tripline/nest-kit';
-import type { EventLog, Kept, MessageView, PersonView } from '@tripline/ports';
+import { parseInstant } from '@tripline/kernel';
+import type { EventLog, Explanation, Kept, MessageView, PersonView } from '@tripline/ports';
 import { newestDeadLetters } from '@tripline/services-control';
 import { z } from 'zod';
-import { asked, askedPerson, max } from './asked.js';
+import { asked, askedPerson, max, ROWS_MAX } from './asked.js';
 import { CONTROL_OPTIONS, type ControlOptions } from './control-options.js';
 import { TokenGuard } from './token.guard.js';
 
@@ -17,6 +18,12 @@ const messageQuery = z.strictObject({
   token: z.string().optional(),
 });
 const mailQuery = z.strictObject({ ...whose, max, token: z.string().optional() });
+const instant = z.string().transform((text, context) => {
+  const at = parseInstant(text);
+  if (at === undefined) context.addIssue('must be an ISO 8601 instant with its offset, as 2026-01-31T09:30:00Z');
+  return at;
+});
+const whyQuery = z.strictObject({ trigger: z.string().min(1), since: instant.optional(), token: z.string().optional() });
 const letterQuery = z.strictObject({ max, token: z.string().optional() });
 
 /** What became of messages, and what is known of a person. */
@@ -55,9 +62,22 @@ export class MessagesController {
   /** `person` is the key, `u:<userId>` or `a:<anonymousId>`. */
   @Get('persons/:person')
   async person(@Param('person') person: string): Promise<PersonView> {
-    if (!/^[ua]:./.test(person)) throw new HttpProblem(400, 'invalid', 'a person is u:<userId> or a:<anonymousId>');
-    const view = await this.options.states.person(person);
+    const view = await this.options.states.person(keyOf(person));
     if (view === undefined) throw new HttpProblem(404, 'unknown-person', 'nothing is known of this person');
     return view;
   }
+
+  /** Why a trigger did or did not write to them: every decision, and what became of its messages, newest first. */
+  @Get('persons/:person/why')
+  async why(@Param('person') key: string, @Query() query: unknown): Promise<Explanation & { messages: readonly MessageView[] }> {
+    const { trigger, since } = asked(whyQuery, query);
+    const person = keyOf(key);
+    const explanation = await this.options.states.why({ person, trigger, ...(since === undefined ? {} : { since }) });
+    return { ...explanation, messages: await this.options.messages.messages({ person, trigger, max: ROWS_MAX }) };
+  }
+}
+
+function keyOf(person: string): string {
+  if (!/^[ua]:./.test(person)) throw new HttpProblem(400, 'invalid', 'a person is u:<userId> or a:<anonymousId>');
+  return person;
 }

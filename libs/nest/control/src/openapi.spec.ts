@@ -58,12 +58,17 @@ describe('the description of the API', () => {
     await keeps('listTriggers', ask('/api/triggers'));
     await keeps('showTemplate', ask('/api/templates/second-look'));
     await keeps('showTrigger', ask('/api/triggers/none'));
+    await keeps('publishSegments', publish('{ kind: segment, name: pro, where: user.plan == "pro" }'));
+    await keeps('listSegments', ask('/api/segments'));
     await keeps('listMessages', ask('/api/messages'));
     await keeps('listMessages', ask('/api/messages?max=0'));
     await keeps('listMailbox', ask('/api/mailbox'));
     await keeps('listDeadLetters', ask('/api/dead-letters'));
     await keeps('showPerson', ask('/api/persons/u:ada'));
     await keeps('showPerson', ask('/api/persons/u:elsewhere'));
+    await keeps('explain', ask('/api/persons/u:ada/why?trigger=t'));
+    await keeps('explain', ask('/api/persons/u:ada/why'));
+    await keeps('explain', ask('/api/persons/u:elsewhere/why?trigger=t'));
     await post('/api/stop');
     await keeps('listSwitches', ask('/api/switches'));
     await keeps('showClock', ask('/api/clock'));

@@ -1,9 +1,11 @@
 import { CHANNELS } from '@tripline/model';
+import type { DocumentKind } from '@tripline/ports';
 
 type Schema = Readonly<Record<string, unknown>>;
 type Operation = Readonly<Record<string, unknown>>;
 
 const text = { type: 'string' } as const;
+const integer = { type: 'integer' } as const;
 const instant = { type: 'integer', format: 'int64', description: 'milliseconds since 1970, UTC' } as const;
 const channel = { type: 'string', enum: CHANNELS } as const;
 const STATUS = { type: 'string', enum: ['sent', 'held', 'dropped', 'recalled', 'failed', 'unknown'] } as const;
@@ -41,13 +43,13 @@ const operation = (operationId: string, summary: string, { responses, ...rest }:
 const body = (schema: Schema): Schema => ({ required: true, content: { 'application/json': { schema } } });
 const DOCUMENTS_BODY = {
   required: true,
-  description: 'one or several documents of either kind',
+  description: 'one or several documents of any kind',
   content: { 'application/yaml': { schema: text }, 'application/json': { schema: { type: 'object' } } },
 };
 
-const documentPaths = (kind: 'trigger' | 'template'): Record<string, Schema> => {
+const documentPaths = (kind: DocumentKind): Record<string, Schema> => {
   const plural = `${kind}s`;
-  const Kind = kind === 'trigger' ? 'Trigger' : 'Template';
+  const Kind = `${kind.slice(0, 1).toUpperCase()}${kind.slice(1)}`;
   const name = inPath('name', `the name of the ${kind}`);
   return {
     [`/api/${plural}`]: {
@@ -82,7 +84,7 @@ const SCHEMAS = {
     ['path', 'message'],
   ),
   Published: object({
-    kind: { type: 'string', enum: ['trigger', 'template'] },
+    kind: { type: 'string', enum: ['trigger', 'segment', 'template'] },
     name: text,
     version: { type: 'integer' },
     document: { type: 'object' },
@@ -97,6 +99,20 @@ const SCHEMAS = {
       status: STATUS,
     },
     ['id', 'person', 'trigger', 'version', 'step', 'run', 'channel', 'template', 'status', 'at', 'decided', 'expires', 'later'],
+  ),
+  Explanation: object(
+    {
+      ...{ person: text, trigger: text, task: integer, from: integer, upTo: integer, events: integer, clock: text },
+      ...{ versions: list(integer), gaps: list(text), told: list(ref('Told')), messages: list(ref('Message')) },
+    },
+    [...['person', 'trigger', 'task', 'from', 'upTo', 'events', 'versions', 'gaps', 'told', 'messages']],
+  ),
+  Told: object(
+    {
+      ...{ person: text, at: text, clock: text, by: { type: 'object' }, trigger: text, version: integer, run: text },
+      ...{ what: text, says: text, detail: { type: 'object' }, offset: integer },
+    },
+    ['person', 'at', 'by', 'what', 'says', 'offset'],
   ),
   Mail: object(
     { id: text, person: text, channel, to: text, subject: text, text, html: text, trigger: text, step: text, at: instant },
@@ -128,11 +144,12 @@ const SCHEMAS = {
 /** What `GET /api/openapi.json` answers: every route of the control plane. */
 export const OPENAPI = {
   openapi: '3.0.3',
-  info: { title: 'Tripline', version: '0.1.0', description: 'The control plane: triggers, messages, people, policy.' },
+  info: { title: 'Tripline', version: '0.1.0', description: 'The control plane: triggers, segments, messages, people, policy.' },
   security: [{ token: [] }, {}],
   components: { schemas: SCHEMAS, securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
   paths: {
     ...documentPaths('trigger'),
+    ...documentPaths('segment'),
     ...documentPaths('template'),
     '/api/triggers/{name}/stop': switchPath('stopTrigger', 'drops what comes and what is held'),
     '/api/triggers/{name}/pause': switchPath('pauseTrigger', 'holds what comes until resumed'),
@@ -173,6 +190,20 @@ export const OPENAPI = {
         parameters: [inPath('person', 'u:<userId> or a:<anonymousId>')],
         responses: { '200': json('the person', { type: 'object' }), ...NOT_FOUND },
       }),
+    },
+    '/api/persons/{person}/why': {
+      get: operation(
+        'explain',
+        'why a trigger did or did not write to a person, told again from the log, and what became of its messages',
+        {
+          parameters: [
+            inPath('person', 'u:<userId> or a:<anonymousId>'),
+            { ...inQuery('trigger', text), required: true },
+            inQuery('since', { type: 'string', format: 'date-time' }),
+          ],
+          responses: { '200': json('every decision, oldest first', ref('Explanation')) },
+        },
+      ),
     },
     '/api/consents': {
       post: operation('recordConsent', 'adds to the consent ledger', { requestBody: body(ref('Consent')), responses: DONE }),

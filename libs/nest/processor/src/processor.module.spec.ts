@@ -56,6 +56,8 @@ describe('the processor in an application', () => {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   };
+  type Why = { status: number; body: { readonly told?: readonly unknown[] } };
+  const why = (path: string): Promise<Why> => ask(`/persons/${path}`) as unknown as Promise<Why>;
   const publish = async (): Promise<void> => {
     const change = { type: 'publish', version: 1, document: TRIGGER, openRuns: 'drain' } as const;
     const value = encodeTaskInput({ kind: 'control', name: TRIGGER.name, revision: 1, change });
@@ -81,6 +83,24 @@ describe('the processor in an application', () => {
       () => log.bounds(TOPICS.actions),
       (all) => all.some(({ end }) => end === 1),
     );
+  });
+
+  test('tells why, of a trigger and from an instant on; what is asked wrongly is 400', async () => {
+    await publish();
+    await cart();
+    const told = await until(
+      () => why('u%3Aada/why?trigger=abandoned-cart'),
+      ({ status, body }) => status === 200 && body.told?.length === 2,
+    );
+    expect(told.body).toMatchObject({
+      person: 'u:ada',
+      events: 1,
+      gaps: [],
+      told: [{ what: 'attempt.opened' }, { what: 'attempt.waits', version: 1 }],
+    });
+    expect((await why('u%3Aada/why?trigger=abandoned-cart&since=2999-01-01T00:00:00Z')).body.told).toEqual([]);
+    for (const query of ['', 'trigger=', 'trigger=a&since=noon', 'trigger=a&trigger=b'])
+      expect((await why(`u%3Aada/why?${query}`)).status).toBe(400);
   });
 
   test('an unknown person is 404, with words', async () => {

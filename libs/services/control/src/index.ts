@@ -4,13 +4,14 @@ export { Outbox, type OutboxOptions } from './outbox.js';
 export { Publisher, type PublishAnswer, type PublisherOptions } from './publisher.js';
 export {
   checkDocuments,
+  CONTROL_BYTES_MAX,
   describeDocumentProblems,
   placeProblems,
   readDocuments,
-  TRIGGER_BYTES_MAX,
   type DocumentProblem,
   type DocumentsRead,
   type GoodDocument,
 } from './read-documents.js';
+export { segmentWarnings } from './segment-warnings.js';
 export { SkipAhead, type SkipAheadOptions } from './skip-ahead.js';
 export { templateNamesOf, templateWarnings } from './template-warnings.js';

@@ -1,6 +1,7 @@
 import { parseTemplate, type Template, type Trigger } from '@tripline/model';
 import type { Catalogue, Clock, DocumentKind, DocumentReader, Published, Wake } from '@tripline/ports';
-import { readDocuments, type DocumentProblem, type DocumentsRead } from './read-documents.js';
+import { readDocuments, type DocumentProblem, type DocumentsRead, type GoodDocument } from './read-documents.js';
+import { segmentWarnings } from './segment-warnings.js';
 import { templateNamesOf, templateWarnings } from './template-warnings.js';
 
 export type PublishAnswer =
@@ -27,12 +28,17 @@ export class Publisher {
     const { catalogue, clock, outbox } = this.options;
     const read = this.check(text);
     if (!read.ok) return read;
-    const templates = read.documents.flatMap(({ template }) => template ?? []);
-    const warnings = await Promise.all(read.documents.map(({ trigger }, i) => this.#templateWarnings(i, trigger, templates)));
-    const drafts = read.documents.map(({ kind, name, document }) => ({ kind, name, document }));
-    const published = await catalogue.publish(drafts, by, clock.now());
+    const { documents } = read;
+    const templates = documents.flatMap(({ template }) => template ?? []);
+    const warnings = await Promise.all(
+      documents.map(async (document, i) => [
+        ...(await this.#templateWarnings(i, document.trigger, templates)),
+        ...(await this.#segmentWarnings(i, document, documents)),
+      ]),
+    );
+    const published = await catalogue.publish(segmentsFirst(documents), by, clock.now());
     outbox.call();
-    return { ok: true, published, warnings: [...read.warnings, ...warnings.flat()] };
+    return { ok: true, published: inOrderOf(documents, published), warnings: [...read.warnings, ...warnings.flat()] };
   }
 
   /** False where there is no such document in force. */
@@ -58,9 +64,32 @@ export class Publisher {
     return templateWarnings(trigger, (name) => found.get(name)).map((warning) => ({ document, ...warning }));
   }
 
+  /** Segments that come with the trigger count as there. */
+  async #segmentWarnings(
+    index: number,
+    { segments = [] }: GoodDocument,
+    all: readonly GoodDocument[],
+  ): Promise<DocumentProblem[]> {
+    const there = new Set(all.flatMap(({ kind, name }) => (kind === 'segment' ? [name] : [])));
+    for (const { name } of segments) {
+      const published = there.has(name) ? undefined : await this.options.catalogue.show('segment', name);
+      if (published?.withdrawn === false) there.add(name);
+    }
+    return segmentWarnings(segments, (name) => there.has(name)).map((warning) => ({ document: index, ...warning }));
+  }
+
   async #template(name: string): Promise<Template | undefined> {
     const published = await this.options.catalogue.show('template', name);
     const parsed = published === undefined || published.withdrawn ? undefined : parseTemplate(published.document);
     return parsed?.ok === true ? parsed.value : undefined;
   }
 }
+
+/** A segment is in force before the triggers that name it. */
+function segmentsFirst(documents: readonly GoodDocument[]): Parameters<Catalogue['publish']>[0] {
+  const drafts = documents.map(({ kind, name, document }) => ({ kind, name, document }));
+  return [...drafts.filter(({ kind }) => kind === 'segment'), ...drafts.filter(({ kind }) => kind !== 'segment')];
+}
+
+const inOrderOf = (documents: readonly GoodDocument[], published: readonly Published[]): readonly Published[] =>
+  documents.flatMap(({ kind, name }) => published.filter((one) => one.kind === kind && one.name === name));

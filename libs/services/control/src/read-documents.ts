@@ -1,12 +1,12 @@
-import { compileTrigger } from '@tripline/engine';
+import { compileSegment, compileTrigger, type SegmentNamed } from '@tripline/engine';
 import { describeProblems, encodeUtf8, isJsonObject, type JsonObject, type Problem } from '@tripline/kernel';
-import { FIELD_NAMES, parseTemplate, parseTrigger, type Template, type Trigger } from '@tripline/model';
+import { FIELD_NAMES, parseSegment, parseTemplate, parseTrigger, type Template, type Trigger } from '@tripline/model';
 import type { DocumentKind, DocumentReader, Place, ReadDocument } from '@tripline/ports';
 import { checkTemplate } from '@tripline/render';
 import { closest } from './closest.js';
 
-/** A trigger, as JSON, is at most this many bytes: it travels in one record to every partition, and Kafka's own limit is a megabyte. */
-export const TRIGGER_BYTES_MAX = 262_144;
+/** A trigger or a segment, as JSON, is at most this many bytes: it travels in one record to every partition, and Kafka's own limit is a megabyte. */
+export const CONTROL_BYTES_MAX = 262_144;
 
 /** A problem of a document of a text, the first being document 0, with its place where it has one. */
 export type DocumentProblem = Problem & Partial<Place> & { readonly document: number };
@@ -17,6 +17,8 @@ export type GoodDocument = {
   readonly name: string;
   readonly document: JsonObject;
   readonly trigger?: Trigger;
+  /** Of a trigger: those it names. */
+  readonly segments?: readonly SegmentNamed[];
   readonly template?: Template;
 };
 
@@ -80,8 +82,9 @@ function withCure({ path, message }: Problem): string {
 function checkDocument(value: unknown): OneRead {
   if (!isJsonObject(value)) return refused({ path: '', message: 'must be an object with a kind' });
   if (value['kind'] === 'trigger') return checkTrigger(value);
+  if (value['kind'] === 'segment') return checkSegment(value);
   if (value['kind'] === 'template') return checkTemplateDocument(value);
-  return refused({ path: 'kind', message: `must be trigger or template, not ${JSON.stringify(value['kind'] ?? null)}` });
+  return refused({ path: 'kind', message: `must be trigger, segment or template, not ${JSON.stringify(value['kind'] ?? null)}` });
 }
 
 const refused = (...problems: readonly Problem[]): OneRead => ({ problems, warnings: [] });
@@ -92,10 +95,30 @@ function checkTrigger(document: JsonObject): OneRead {
   const trigger = parsed.value;
   const compiled = compileTrigger(trigger);
   if (!compiled.ok) return refused(...compiled.problems);
+  const tooLarge = sizeProblem(document);
+  if (tooLarge !== undefined) return refused(tooLarge);
+  const { segments } = compiled.value;
+  return {
+    good: { kind: 'trigger', name: trigger.name, document, trigger, segments },
+    problems: [],
+    warnings: warningsOf(trigger),
+  };
+}
+
+function checkSegment(document: JsonObject): OneRead {
+  const parsed = parseSegment(document);
+  if (!parsed.ok) return refused(...parsed.problems);
+  const compiled = compileSegment(parsed.value);
+  if (!compiled.ok) return refused(...compiled.problems);
+  const tooLarge = sizeProblem(document);
+  if (tooLarge !== undefined) return refused(tooLarge);
+  return { good: { kind: 'segment', name: parsed.value.name, document }, problems: [], warnings: [] };
+}
+
+function sizeProblem(document: JsonObject): Problem | undefined {
   const bytes = encodeUtf8(JSON.stringify(document)).length;
-  if (bytes > TRIGGER_BYTES_MAX)
-    return refused({ path: '', message: `has ${bytes} bytes as JSON, which is more than ${TRIGGER_BYTES_MAX}` });
-  return { good: { kind: 'trigger', name: trigger.name, document, trigger }, problems: [], warnings: warningsOf(trigger) };
+  if (bytes <= CONTROL_BYTES_MAX) return undefined;
+  return { path: '', message: `has ${bytes} bytes as JSON, which is more than ${CONTROL_BYTES_MAX}` };
 }
 
 function checkTemplateDocument(document: JsonObject): OneRead {

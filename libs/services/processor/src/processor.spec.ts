@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { encodeUtf8, hours, milliseconds, minutes, OperatingError, plus, seconds } from '@tripline/kernel';
-import { TOPICS, type Action } from '@tripline/model';
+import { TOPICS, type Action, type PersonKey } from '@tripline/model';
 import type { EventLog, StateStore } from '@tripline/ports';
-import { START } from '@tripline/testing-builders';
+import { makeTriggerDocument, START } from '@tripline/testing-builders';
 import { ABANDONED, run, settled, until, World, type Running } from '../test/world.js';
 import { Processor } from './processor.js';
 
@@ -75,6 +75,23 @@ describe('a processor', () => {
     await settled(world);
     expect(world.watch.counts.get('tripline_processor_goals_total')).toBe(1);
     expect((await world.outputs()).map(({ kind }) => kind)).toEqual(['action']);
+  });
+
+  test('tells why of two at a time, of its own people alone, also where a task has stopped', async () => {
+    await world.publish(ABANDONED);
+    const { processor } = await start();
+    await world.event('cart.item_added', CART);
+    await settled(world);
+    const ask = (person = 'u:ada') => processor.why({ person, trigger: 'abandoned-cart' });
+    const asked = await Promise.allSettled([ask(), ask(), ask()]);
+    expect(asked.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+    expect(asked[2]).toMatchObject({ reason: { code: 'busy', retry: 'later' } });
+    expect((await ask()).told).toHaveLength(2);
+    for (const partition of [0, 1]) await world.log.append([{ topic: TOPICS.events, key: null, partition, value: encodeUtf8('{"kind":"unheard-of"}') }]); // prettier-ignore
+    await until(() => processor.haltedTasks().length, (n) => n === 2); // prettier-ignore
+    expect((await ask()).told).toHaveLength(2);
+    await end();
+    await expect(ask()).rejects.toMatchObject({ code: 'no-owner' });
   });
 
   test('a task with nothing due writes no tick, however much time passes', async () => {
@@ -202,6 +219,36 @@ describe('a processor', () => {
     expect((await world.outputs()).map(({ person }) => person)).toEqual(['u:bob']);
   });
 
+  test('a segment comes by control records: it warms, is entered, and is unknown when it is withdrawn', async () => {
+    const segment = { kind: 'segment', name: 'keen', let: { n: { count: 'cart.item_added', within: '1h' } }, where: 'n >= 2' };
+    await world.publish(segment);
+    await world.publish(makeTriggerDocument({ by: undefined, when: [{ enters: 'keen' }] }), 2);
+    await world.publish(
+      makeTriggerDocument({ name: 'page', when: [{ event: 'page.viewed' }], if: '!("keen" in user.segments)' }),
+      3,
+    );
+    await start();
+    const twice = async (person: PersonKey): Promise<void> => {
+      for (let i = 0; i < 2; i++) await world.event('cart.item_added', { person, ...CART });
+    };
+    await twice('u:early');
+    await settled(world);
+    await world.pass(hours(2));
+    await twice('u:ada');
+    await world.event('page.viewed', { person: 'u:ada', ...CART });
+    await world.event('page.viewed', { person: 'u:bob', ...CART });
+    await settled(world);
+    expect((await world.outputs()).map((output) => [output.person, output.kind === 'action' && output.trigger])).toEqual([
+      ['u:ada', 'abandoned-cart'],
+      ['u:bob', 'page'],
+    ]);
+    for (const p of [0, 1])
+      await world.append({ kind: 'control', of: 'segment', name: 'keen', revision: 4, change: { type: 'withdraw' } }, p);
+    await world.event('page.viewed', { person: 'u:cy', ...CART });
+    await settled(world);
+    expect(await world.outputs()).toHaveLength(2);
+  });
+
   test('a withdrawn trigger opens nothing', async () => {
     await world.publish(ABANDONED);
     const one = await start();
@@ -210,6 +257,17 @@ describe('a processor', () => {
     await world.event('cart.item_added', CART);
     await deadline(one);
     expect(await world.outputs()).toEqual([]);
+  });
+
+  test('a control record of a kind that this build does not know stops its task', async () => {
+    const one = await start();
+    const value = encodeUtf8('{"kind":"control","of":"policy","name":"caps","revision":1,"change":{"type":"withdraw"}}');
+    await world.log.append([{ topic: TOPICS.events, key: null, value, partition: 1 }]);
+    const halted = await until(
+      () => one.processor.haltedTasks(),
+      (all) => all.length > 0,
+    );
+    expect(halted).toMatchObject([{ partition: 1, code: 'unknown-kind' }]);
   });
 
   test('what changes of a person is told as their profile', async () => {

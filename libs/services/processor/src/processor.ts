@@ -4,6 +4,7 @@ import type {
   Batch,
   Clock,
   EventLog,
+  Explanation,
   PersonStates,
   PersonView,
   StateStore,
@@ -11,8 +12,10 @@ import type {
   Subscription,
   TaskStore,
   Watch,
+  WhyQuestion,
 } from '@tripline/ports';
 import { findPosition, type StartFrom } from './position.js';
+import { retell } from './retelling.js';
 import { SharedLimits, type TaskLimits } from './task-limits.js';
 import { asKnown, Task } from './task.js';
 import { TickWriter } from './tick-writer.js';
@@ -30,6 +33,9 @@ export type ProcessorOptions = {
   readonly startFrom?: StartFrom;
   readonly checkpointEvery?: Duration;
 };
+
+/** People told about at the same time; each reads a partition from its beginning. */
+export const RETELLINGS_MAX = 2;
 
 /** A task that stopped for good, and what to do. */
 export type Halted = { readonly partition: number; readonly code: string; readonly instructions: string };
@@ -53,6 +59,7 @@ export class Processor implements PersonStates {
   readonly #limits: TaskLimits;
   readonly #ticks: TickWriter;
   #gaveUp: string | undefined;
+  #retellings = 0;
 
   constructor(private readonly options: ProcessorOptions) {
     const { log, clock, watch } = options;
@@ -129,10 +136,26 @@ export class Processor implements PersonStates {
 
   /** This person as their task sees them; `no-owner` where it is not here. */
   person(person: string): Promise<PersonView | undefined> {
-    const partition = partitionOf(encodeUtf8(person), this.options.partitions);
+    const partition = this.#partitionOf(person);
     const task = this.#tasks.get(partition);
-    if (task !== undefined && task.broken === undefined) return Promise.resolve(task.view(person));
-    return Promise.reject(new OperatingError('no-owner', 'later', `task ${partition} is not held by this process`));
+    return task !== undefined && task.broken === undefined ? Promise.resolve(task.view(person)) : noOwner(partition);
+  }
+
+  /** Why a trigger did or did not write to this person, told again from the log up to where their task stands; also where that has stopped. */
+  async why(question: WhyQuestion): Promise<Explanation> {
+    const partition = this.#partitionOf(question.person);
+    const task = this.#tasks.get(partition);
+    if (task === undefined) return noOwner(partition);
+    if (this.#retellings >= RETELLINGS_MAX)
+      throw new OperatingError('busy', 'later', `${RETELLINGS_MAX} explanations are being told already: ask again in a moment`);
+    this.#retellings++;
+    const { log, clock } = this.options;
+    const { position: upTo, definitions } = task;
+    return retell({ log, clock, topic: TOPICS.events, partition, upTo, definitions }, question).finally(() => this.#retellings--);
+  }
+
+  #partitionOf(person: string): number {
+    return partitionOf(encodeUtf8(person), this.options.partitions);
   }
 
   /** When the earliest thing of the tasks held here is due; undefined where nothing is. */
@@ -188,3 +211,6 @@ export class Processor implements PersonStates {
     meter.gauge('tripline_processor_due_late_seconds', lateSeconds, labels);
   }
 }
+
+const noOwner = (partition: number): Promise<never> =>
+  Promise.reject(new OperatingError('no-owner', 'later', `task ${partition} is not held by this process`));

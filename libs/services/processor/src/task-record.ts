@@ -41,6 +41,8 @@ const isPerson = (person: string): boolean =>
   person.length > 0 && person.length <= PERSON_LENGTH_MAX && !LONE_SURROGATE.test(person);
 
 function checkControl(record: LogRecord, control: TaskInput & { kind: 'control' }): TaskRecord {
+  const { of }: { readonly of?: unknown } = control;
+  if (of !== undefined && of !== 'segment') throw unknownKind(record, `control of ${JSON.stringify(of)}`);
   const change: Readonly<Record<string, unknown>> = control.change;
   if (change['type'] === 'withdraw') return control;
   if (change['type'] !== 'publish') throw unknownKind(record, `unknown change ${JSON.stringify(change['type'])}`);

@@ -1,6 +1,7 @@
 import { assert, earlier, later, makeInstant, type Instant, type JsonObject } from '@tripline/kernel';
 import {
   advance,
+  type Advanced,
   applyControl,
   describePerson,
   encodeDefinitions,
@@ -11,6 +12,7 @@ import {
   type Input,
   type PersonState,
   type Program,
+  type TraceEntry,
 } from '@tripline/engine';
 import { peekEventName, type Control, type Event, type NameSpan, type OfIdentity, type Tick } from '@tripline/model';
 import type { LogRecord, TaskStore, Timer, Watch } from '@tripline/ports';
@@ -22,6 +24,9 @@ import { WorkingSet } from './working-set.js';
 export const FIRED_AT_ONCE = 64;
 /** How often in a row one person's timer may come due without moving; more is an engine that does not get on. */
 const STUCK_MAX = 1_000;
+
+/** Told why, with the person and the input that was being applied. */
+export type TaskTracer = (person: string, input: Input, entry: TraceEntry) => void;
 
 /** What was done since it was last asked, for metrics. */
 export type Counts = { read: number; parsed: number; advanced: number; fired: number };
@@ -44,9 +49,10 @@ export class TaskState {
 
   constructor(
     store: TaskStore,
-    private readonly outbox: Outbox,
+    private readonly outbox: Pick<Outbox, 'take' | 'takeEntry'>,
     private readonly watch: Watch,
     hotPeopleMax: () => number,
+    private readonly tracer?: TaskTracer,
   ) {
     const definitions = store.definitions();
     this.people = new WorkingSet(store, hotPeopleMax);
@@ -57,6 +63,15 @@ export class TaskState {
 
   get clock(): Instant {
     return this.#clock;
+  }
+
+  get definitions(): Definitions {
+    return this.#definitions;
+  }
+
+  /** What is in force. */
+  get program(): Program {
+    return this.#program;
   }
 
   /** Applies one record. False: it is a tick of which some timers are still to fire; apply it again. */
@@ -103,17 +118,17 @@ export class TaskState {
   }
 
   #onEvent(event: Event): true {
-    return this.#advance(event.person, { kind: 'event', event, clock: this.#clock });
+    return this.#apply(event.person, { kind: 'event', event, clock: this.#clock });
   }
 
   #onIdentity(record: OfIdentity): true {
     this.watch.meter.count('tripline_processor_identity_total', { kind: record.kind });
-    return this.#advance(record.person, { kind: 'identity', record, clock: this.#clock });
+    return this.#apply(record.person, { kind: 'identity', record, clock: this.#clock });
   }
 
-  #advance(person: string, input: Input): true {
+  #apply(person: string, input: Input): true {
     const before = this.people.find(person);
-    const { state, outputs } = advance(this.#program, person, before.state, input);
+    const { state, outputs } = this.#advance(person, before.state, input);
     this.#counts.advanced++;
     if (state !== before.state) this.people.keep(person, before, state);
     if (outputs.length > 0) this.outbox.take(person, outputs);
@@ -135,16 +150,18 @@ export class TaskState {
     const { person } = timer;
     const before = this.people.find(person);
     if (isLater(before.state, timer)) return this.people.rearm(person, before, before.state);
-    const { state, outputs } = advance(this.#program, person, before.state, {
-      kind: 'timer',
-      due: timer.due,
-      clock: this.#clock,
-    });
+    const { state, outputs } = this.#advance(person, before.state, { kind: 'timer', due: timer.due, clock: this.#clock });
     this.#counts.fired++;
     this.#stuck = isLater(state, timer) ? 0 : this.#stuck + 1;
     assert(this.#stuck < STUCK_MAX, `S2: the timer of one person came due ${STUCK_MAX} times and stays at ${timer.due}`);
     this.people.rearm(person, before, state);
     this.outbox.take(person, outputs);
+  }
+
+  #advance(person: string, state: PersonState | undefined, input: Input): Advanced {
+    const { tracer } = this;
+    const told = tracer === undefined ? undefined : (entry: TraceEntry): void => tracer(person, input, entry);
+    return advance(this.#program, person, state, input, told);
   }
 
   #onControl(control: Control, at: Instant): true {
@@ -165,8 +182,8 @@ export class TaskState {
 
   #compile(): Program {
     const program = makeProgram(this.#definitions);
-    for (const { trigger, version, path, message } of program.problems)
-      this.watch.logger.error('processor.trigger-refused', { trigger, version, path, message });
+    for (const { kind = 'trigger', trigger: name, version, path, message } of program.problems)
+      this.watch.logger.error(`processor.${kind}-refused`, { [kind]: name, version, path, message });
     return program;
   }
 }

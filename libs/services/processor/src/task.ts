@@ -1,4 +1,5 @@
 import { assert, AssertionError, OperatingError, plus, type Instant } from '@tripline/kernel';
+import type { Definitions } from '@tripline/engine';
 import type { Batch, Checkpoint, Clock, EventLog, LastRecord, LogRecord, PersonView, TaskStore, Watch } from '@tripline/ports';
 import { Outbox } from './outbox.js';
 import { lastRecordOf, recordsBetween } from './position.js';
@@ -67,6 +68,11 @@ export class Task {
   /** Records it has not applied, as far as it has seen the log. */
   get lag(): number {
     return Math.max(0, this.#end - this.#position);
+  }
+
+  /** All that is in force by now. */
+  get definitions(): Definitions {
+    return this.#state.definitions;
   }
 
   /** What it stopped on, for good. */

@@ -72,7 +72,8 @@ export class World {
   async publish(document: JsonObject, revision = 1, version = 1): Promise<void> {
     const name = document['name'] as string;
     const change = { type: 'publish', version, document, openRuns: 'drain' } as const;
-    for (let p = 0; p < this.partitions; p++) await this.append({ kind: 'control', name, revision, change }, p);
+    const of = document['kind'] === 'segment' ? { of: 'segment' as const } : {};
+    for (let p = 0; p < this.partitions; p++) await this.append({ kind: 'control', ...of, name, revision, change }, p);
   }
 
   async records(topic: string): Promise<LogRecord[]> {

@@ -40,12 +40,12 @@ class MemoryLines implements LineSource {
   }
 }
 
-async function rehearsed(lines: readonly (object | string)[], until?: Instant) {
+async function rehearsed(lines: readonly (object | string)[], until?: Instant, of = program) {
   const source = new MemoryLines(lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))));
   const firings: Firing[] = [];
   const problems: string[] = [];
   const counts = await rehearse({
-    program,
+    program: of,
     source,
     parse: parseCall,
     until,
@@ -84,6 +84,36 @@ describe('rehearse', () => {
     ]);
     expect(firings).toEqual([mail('bob', 61 * MINUTE), mail('cy', 120 * MINUTE)]);
     expect(counts).toEqual({ events: 4, firings: 2, left: 0, problems: 0, inOrder: true });
+  });
+
+  it('plays what comes round for ever for a year after the last, or until it is told to stop', async () => {
+    const when = [{ every: 'daily 09:00', in: 'buyers' }];
+    const document = makeTriggerDocument({ when, by: undefined });
+    const daily = makeProgram([
+      { name: 'abandoned-cart', version: 1, revision: 2, document, state: 'live' },
+      {
+        ...{ kind: 'segment', name: 'buyers', version: 1, revision: 1, state: 'live' },
+        document: { kind: 'segment', name: 'buyers', let: { n: { count: 'order.completed', within: '3d' } }, where: 'n >= 1' },
+      },
+    ]);
+    expect(daily.problems).toEqual([]);
+    const lines = [order('ada', 0), order('ada', 300 * 24 * 60 * MINUTE)];
+    const { firings } = await rehearsed(lines, undefined, daily);
+    expect(firings.length).toBe(6);
+    expect((await rehearsed(lines, makeInstant(START + 2 * 24 * 60 * MINUTE), daily)).firings.length).toBe(2);
+    const always = makeProgram([
+      {
+        name: 'a',
+        version: 1,
+        revision: 2,
+        document: makeTriggerDocument({ name: 'a', when: [{ every: 'daily 09:00' }], by: undefined }),
+        state: 'live',
+      },
+    ]);
+    expect(
+      (await rehearsed([call('ada', '$identify', 0, { type: 'identify', traits: { name: 'Ada' } })], undefined, always)).firings
+        .length,
+    ).toBe(366);
   });
 
   it('names who is known by an anonymous id only by that', async () => {

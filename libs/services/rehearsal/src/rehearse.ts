@@ -1,6 +1,6 @@
-import type { Program } from '@tripline/engine';
-import { INSTANT_MAX_MS, type Instant, type JsonObject, type Parsed } from '@tripline/kernel';
-import type { Event } from '@tripline/model';
+import { ENDLESS_PLAY, toldOf, type Program, type Told } from '@tripline/engine';
+import { INSTANT_MAX_MS, plus, type Instant, type JsonObject, type Parsed } from '@tripline/kernel';
+import type { Event, PersonKey } from '@tripline/model';
 import { CallOrder } from './call-order.js';
 import { firingOf, type Firing } from './firing.js';
 import type { Line, LineSource } from './line-source.js';
@@ -22,8 +22,12 @@ export type RehearsalOptions = {
   readonly program: Program;
   readonly source: LineSource;
   readonly parse: ParseCall;
-  /** Where the clock stops: what was received later is left out. Absent: when everything is decided. */
+  /** Where the clock stops: what was received later is left out. Absent: when everything is decided, or a year after the last where something comes round for ever. */
   readonly until?: Instant | undefined;
+  /** Whom it is about; absent: everybody. Others are read and passed over. */
+  readonly only?: PersonKey | undefined;
+  /** Everything that was looked at or decided, as it is decided. */
+  readonly onTold?: ((told: Told) => void) | undefined;
   readonly onFiring: (firing: Firing) => void;
   readonly onProblem: (problem: LineProblem | { readonly person: string; readonly message: string }) => void;
 };
@@ -64,11 +68,14 @@ async function isInOrder(source: LineSource): Promise<boolean> {
 class Rehearsal {
   readonly counts = { events: 0, firings: 0, left: 0, problems: 0 };
   readonly #until: Instant;
+  #last = 0 as Instant;
   readonly #replay: Replay;
 
   constructor(private readonly options: RehearsalOptions) {
     this.#until = options.until ?? (INSTANT_MAX_MS as Instant);
+    const { onTold } = options;
     this.#replay = new Replay(options.program, {
+      ...(onTold && { onTrace: (person, entry, input) => onTold(toldOf(person, input, entry)) }),
       onAction: (action) => {
         this.counts.firings++;
         options.onFiring(firingOf(action));
@@ -99,7 +106,8 @@ class Rehearsal {
   }
 
   finish(): void {
-    this.#replay.moveTo(this.#until);
+    const isForEver = this.options.until === undefined && this.options.program.isEndless;
+    this.#replay.moveTo(isForEver ? plus(this.#last, ENDLESS_PLAY) : this.#until);
   }
 
   #read(line: Line): readonly ReceivedCall[] {
@@ -117,9 +125,11 @@ class Rehearsal {
     const parsed = this.options.parse(call, sentAt === undefined ? context : { ...context, sentAt });
     if (!parsed.ok) {
       for (const problem of parsed.problems) this.#problem({ line, ...problem });
-    } else if (received > this.#until) this.counts.left++;
+    } else if (this.options.only !== undefined && parsed.value.event.person !== this.options.only) return;
+    else if (received > this.#until) this.counts.left++;
     else {
       this.counts.events++;
+      this.#last = received;
       this.#replay.receive(parsed.value.event);
     }
   }

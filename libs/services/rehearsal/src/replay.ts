@@ -1,13 +1,14 @@
-import type { Program } from '@tripline/engine';
+import { PersonPlay, type Output, type PlayOptions, type Program, type Tell } from '@tripline/engine';
 import { AssertionError, Heap, later, type Instant } from '@tripline/kernel';
 import { linksOf, type Action, type Event, type OfIdentity, type PersonKey } from '@tripline/model';
 import { compareDues, type Due } from './due.js';
-import { PersonPlay, type Came } from './person-play.js';
 
 /** What a replay tells while it goes. */
 export type ReplayEar = {
   /** In the order of the clock. */
   onAction(action: Action): void;
+  /** Why, as it is decided; only looked at where somebody listens. */
+  readonly onTrace?: (person: PersonKey, ...told: Parameters<NonNullable<PlayOptions['tracer']>>) => void;
   /** The engine could not go on with this person: nothing more is said of them. */
   onSetAside(person: PersonKey, why: string): void;
 };
@@ -43,6 +44,26 @@ export class Replay {
     for (const link of linksOf(event)) this.#tell(link);
   }
 
+  #apply(event: Event): void {
+    this.#with(event.person, (play) => play.apply(event));
+  }
+
+  #tell(record: OfIdentity): void {
+    this.#with(record.person, (play) => play.hear(record, this.#clock));
+  }
+
+  #with(person: PersonKey, input: (play: PersonPlay) => readonly Output[]): void {
+    if (this.#setAside.has(person)) return;
+    const play = this.#plays.get(person) ?? this.#newPlay(person);
+    this.#take(play, () => input(play));
+  }
+
+  #newPlay(person: PersonKey): PersonPlay {
+    const { onTrace } = this.ear;
+    const options = onTrace === undefined ? {} : { tracer: onTrace.bind(this.ear, person) };
+    return new PersonPlay(this.program, person, options);
+  }
+
   /** Decides everything that is due up to `until`, that instant included. */
   moveTo(until: Instant): void {
     for (let first = this.#heap.peek(); first !== undefined && first.at <= until; first = this.#heap.peek()) {
@@ -52,47 +73,35 @@ export class Replay {
     this.#clock = later(this.#clock, until);
   }
 
-  #apply(event: Event): void {
-    this.#with(event.person, (play) => play.apply(event));
-  }
-
-  #tell(record: OfIdentity): void {
-    this.#with(record.person, (play) => play.hear(record, this.#clock));
-  }
-
-  #with(person: PersonKey, input: (play: PersonPlay) => Came): void {
-    if (this.#setAside.has(person)) return;
-    const play = this.#plays.get(person) ?? new PersonPlay(this.program, person);
-    this.#take(play, () => input(play));
-  }
-
   #onDue(due: Waiting): void {
     this.#counting.delete(due.play);
-    const { next } = due.play;
+    const next = dueOf(due.play);
     if (next === undefined || compareDues(next, due) > 0) return this.#wait(due.play);
     this.#take(due.play, () => due.play.step());
   }
 
-  #take(play: PersonPlay, input: () => Came): void {
-    let came: Came;
+  #take(play: PersonPlay, input: () => readonly Output[]): void {
+    let outputs: readonly Output[];
     try {
-      came = input();
+      outputs = input();
     } catch (error) {
       if (!(error instanceof AssertionError)) throw error;
       return this.#putAside(play, error.message);
     }
-    for (const action of came.actions) this.ear.onAction(action);
+    for (const output of outputs) if (output.kind === 'action') this.ear.onAction(output);
     if (play.isBlank) this.#plays.delete(play.person);
     else this.#plays.set(play.person, play);
     this.#wait(play);
-    for (const input of came.tells) {
-      if (input.kind === 'event') this.#apply(input);
-      else this.#tell(input);
-    }
+    for (const output of outputs) if (output.kind === 'tell') this.#pass(output.input);
+  }
+
+  #pass(input: Tell['input']): void {
+    if (input.kind === 'event') this.#apply(input);
+    else this.#tell(input);
   }
 
   #wait(play: PersonPlay): void {
-    const { next } = play;
+    const next = dueOf(play);
     const counting = this.#counting.get(play);
     if (next === undefined || (counting !== undefined && compareDues(counting, next) <= 0)) return;
     const waiting = { ...next, play };
@@ -106,4 +115,8 @@ export class Replay {
     this.#setAside.add(play.person);
     this.ear.onSetAside(play.person, why);
   }
+}
+
+function dueOf({ next, person }: PersonPlay): Due | undefined {
+  return next === undefined ? undefined : { at: next.due, deadline: next.deadline, person };
 }

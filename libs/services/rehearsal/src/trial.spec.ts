@@ -17,6 +17,19 @@ describe('tryTrigger', () => {
     ]);
   });
 
+  it('knows the segments that stand beside the trigger', () => {
+    const document = makeTriggerDocument({ if: '"regular" in user.segments', examples: [{ name: 'in', events, expect: [{ at: '1h', step: 'mail' }] }] }); // prettier-ignore
+    const segment = {
+      kind: 'segment',
+      name: 'regular',
+      let: { n: { count: 'cart.item_added', within: '1d' } },
+      where: 'n >= 1',
+    };
+    const trigger = { name: 'abandoned-cart', document };
+    expect(tryTrigger(trigger, [segment]).examples).toEqual([{ name: 'in' }]);
+    expect(tryTrigger(trigger).examples).toMatchObject([{ failure: ['expected  mail at 1h', 'got       no message'] }]);
+  });
+
   it('fails as a whole where the trigger does not compile', () => {
     const { examples } = tryTrigger({ name: 'abandoned-cart', document: makeTriggerDocument({ if: 'nope' }) });
     expect(examples).toEqual([{ name: 'compiles', failure: [expect.stringMatching(/^if: /)] }]);

@@ -7,9 +7,12 @@ export type ExampleTrial = { readonly name: string; readonly failure?: readonly 
 /** The examples of one trigger, played. */
 export type Trial = { readonly trigger: string; readonly examples: readonly ExampleTrial[] };
 
-/** Plays a trigger's own examples with the engine of production. */
-export function tryTrigger({ name, document }: { readonly name: string; readonly document: JsonObject }): Trial {
-  const played = playExamples(document);
+/** Plays a trigger's own examples with the engine of production; `segments` are in force from the beginning. */
+export function tryTrigger(
+  { name, document }: { readonly name: string; readonly document: JsonObject },
+  segments: readonly JsonObject[] = [],
+): Trial {
+  const played = playExamples(document, segments);
   if (!played.ok) return { trigger: name, examples: [{ name: 'compiles', failure: [describeProblems(played.problems)] }] };
   return { trigger: name, examples: played.value.map(trialOf) };
 }

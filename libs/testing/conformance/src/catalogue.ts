@@ -59,6 +59,18 @@ export function describeCatalogue(name: string, open: () => Promise<GatePlace>):
       expect(await outbox()).toEqual([]);
     });
 
+    test('a segment goes to the outbox as a segment, beside a trigger of its name', async () => {
+      await publish(draft('vip', { n: 1 }, 'segment'), draft('vip', { n: 2 }));
+      await ports.catalogue.withdraw('segment', 'vip', 'ops', at(2));
+      expect((await outbox()).map(({ control }) => [control.of, control.name, control.change.type])).toEqual([
+        ['segment', 'vip', 'publish'],
+        [undefined, 'vip', 'publish'],
+        ['segment', 'vip', 'withdraw'],
+      ]);
+      expect(await ports.catalogue.list('segment')).toMatchObject([{ kind: 'segment', version: 1, withdrawn: true }]);
+      expect(await ports.catalogue.show('trigger', 'vip')).toMatchObject({ document: { n: 2 }, withdrawn: false });
+    });
+
     test('triggers go to the outbox with growing revisions, templates do not', async () => {
       await publish(draft('a', { n: 1 }), draft('t', TEMPLATE, 'template'), draft('b', { n: 2 }));
       await ports.catalogue.withdraw('trigger', 'a', 'ops', at(2));

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addressOf } from './shopper.js';
 import { Stage } from './stage.js';
-import { eventually, messagesOf, post, type Ingest, type System } from './system.js';
+import { eventually, messagesOf, post, whyOf, type Ingest, type System } from './system.js';
 
 const OPEN_MS = 240_000;
 const SCENARIO_MS = 150_000;
@@ -43,9 +43,14 @@ function describeCarts(stage: Stage): void {
   scenario('one who buys in time gets none', async () => {
     const bob = await stage.someone('bob');
     await stage.shopper.track(bob, 'e2e-cart.added', { cartId: 'c1' });
-    await stage.shopper.track(bob, 'e2e-cart.ordered', { cartId: 'c1' });
+    await stage.shopper.track(bob, 'e2e-cart.ordered', { cartId: 'c1' }, `${bob}-order`);
     await stage.untilOthersHeard(bob, 'e2e-cart.added');
     expect(await messagesOf(stage.system, bob)).toEqual([]);
+    const { told, gaps, messages } = await whyOf(stage.system, bob, 'e2e-cart');
+    expect([gaps, messages]).toEqual([[], []]);
+    const ended = told.find(({ what }) => what === 'run.ended');
+    expect(ended).toMatchObject({ version: 1, by: { event: 'e2e-cart.ordered', id: `${bob}-order` }, says: 'left by an exit' });
+    expect(told.find(({ what }) => what === 'attempt.opened')).toMatchObject({ run: ended?.['run'], detail: { key: 'c1' } });
   });
 
   scenario('one who buys another cart gets one', async () => {
@@ -79,6 +84,10 @@ function describeCarts(stage: Stage): void {
     await post(`${system.controlUrl}/api/triggers/e2e-held/resume`, {});
     await stage.untilOthersHeard(emil, 'e2e-held.added');
     expect(await statuses()).toEqual([expect.stringMatching(/^recalled/)]);
+    const { told, messages } = await whyOf(system, emil, 'e2e-held');
+    const fired = told.find(({ what }) => what === 'fired');
+    expect(messages).toMatchObject([{ run: fired?.['run'], step: 'mail', status: 'recalled' }]);
+    expect(told.find(({ what }) => what === 'run.ended')).toMatchObject({ run: fired?.['run'], detail: { recalls: ['mail'] } });
     expect(await system.mailsTo(addressOf(emil))).toBe(0);
   });
 }

@@ -1,4 +1,4 @@
-import type { MessageView } from '@tripline/ports';
+import type { Explanation, MessageView } from '@tripline/ports';
 
 /** A whole Tripline, running: what the scenarios need of it, whatever it runs on. */
 export interface System {
@@ -46,6 +46,13 @@ export const post = <T>(url: string, body: string | object): Promise<T> =>
 
 export const messagesOf = async (system: System, userId: string): Promise<readonly MessageView[]> =>
   (await ask<{ messages: MessageView[] }>(`${system.controlUrl}/api/messages?userId=${encodeURIComponent(userId)}`)).messages;
+
+export const whyOf = (
+  { controlUrl }: System,
+  userId: string,
+  trigger: string,
+): Promise<Explanation & { readonly messages: readonly MessageView[] }> =>
+  ask(`${controlUrl}/api/persons/${encodeURIComponent(`u:${userId}`)}/why?trigger=${trigger}`);
 
 const POLL_MS = 100;
 
