@@ -1,7 +1,7 @@
 import type { Instant, JsonObject } from '@tripline/kernel';
 import type { Event, FinalStatus, OutcomeStatus } from '@tripline/model';
-import type { Tally } from './aggregate.js';
 import type { Extension, Fact, Span } from './fact.js';
+import type { Tally } from './tally.js';
 
 /** Open and watched runs of one person; one more is not opened, and counted. */
 export const RUNS_MAX = 100;
