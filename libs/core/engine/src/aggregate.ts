@@ -1,6 +1,6 @@
 import { days, plus, type Instant, type Json } from '@tripline/kernel';
 import type { AggregatePart } from './compiled-segment.js';
-import { NO_TALLY, type Entry, type Tally } from './tally.js';
+import type { Entry, Tally } from './tally.js';
 import { UNKNOWN, type Value } from './value.js';
 
 /** Values kept one by one of one aggregate and person; past it older ones go over to day buckets, counted. */
