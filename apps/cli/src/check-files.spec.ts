@@ -50,6 +50,12 @@ describe('checkFiles', () => {
     ]);
   });
 
+  it('does not offer a field for what was meant by itself, where it stands where it has no place', async () => {
+    expect(await checked({ 'a.yaml': TRIGGER.replace(/exit:.*/, 'exit: [{ leaves: vip }]') })).toContainEqual(
+      expect.stringContaining('exit.0.leaves: is a field elsewhere in a document, but not here'),
+    );
+  });
+
   it('warns as publishing does, with the place: of templates too', async () => {
     const bare = TRIGGER.replace(/exit.*\nlimit.*\n/, '');
     expect(await checked({ 'a.yaml': bare, 'b.json': JSON.stringify(TEMPLATE) })).toEqual([

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { Duration, Instant } from '@tripline/kernel';
 import type { AggregateKind } from '@tripline/model';
 import fc from 'fast-check';
-import { DISTINCT_MAX, NO_TALLY, settled, VALUES_MAX, valueAt, withEntry, type Entry, type Tally } from './aggregate.js';
+import { DISTINCT_MAX, settled, VALUES_MAX, valueAt, withEntry } from './aggregate.js';
+import { NO_TALLY, type Entry, type Tally } from './tally.js';
 import type { AggregatePart } from './compiled-segment.js';
 import { UNKNOWN } from './value.js';
 

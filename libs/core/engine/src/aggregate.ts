@@ -1,6 +1,6 @@
 import { days, plus, type Instant, type Json } from '@tripline/kernel';
-import type { CausedBy } from '@tripline/model';
 import type { AggregatePart } from './compiled-segment.js';
+import type { Entry, Tally } from './tally.js';
 import { UNKNOWN, type Value } from './value.js';
 
 /** Values kept one by one of one aggregate and person; past it older ones go over to day buckets, counted. */
@@ -9,24 +9,6 @@ export const VALUES_MAX = 100;
 export const DISTINCT_MAX = 200;
 /** A text longer than this is not kept as a value, in characters of JSON: it is unknown. */
 export const VALUE_LENGTH_MAX = 200;
-
-/** The value of one event, or of all events of a day. It counts in `[from, at + within)`. */
-export type Entry = {
-  /** Event time; of a bucket the newest. */
-  readonly at: Instant;
-  /** Event time, or for one that came late the instant from which it could be known; of a bucket the oldest. */
-  readonly from: Instant;
-  readonly value: Json;
-  /** What caused it, where one of our own messages did. */
-  readonly cause?: CausedBy;
-  /** From history: what it changes is not told. */
-  readonly silent?: true;
-};
-
-/** What is kept of one aggregate, oldest first. Entries before `coarse`, a midnight of UTC, are day buckets. */
-export type Tally = { readonly entries: readonly Entry[]; readonly coarse?: Instant };
-
-export const NO_TALLY: Tally = { entries: [] };
 
 /**
  * Aggregates of events over a sliding window, as a value.

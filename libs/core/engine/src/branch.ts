@@ -2,10 +2,11 @@ import type { BranchPart, CompiledTrigger } from './compiled-trigger.js';
 import type { Draft } from './draft.js';
 import { explained } from './event-test.js';
 import type { Run } from './person-state.js';
+import { scopeOf } from './scope-of.js';
 
 /** The run behind its `if`: in `do` where it is true, in `else` where it is false; where it is unknown after both, counted. */
 export function decideBranch(draft: Draft, trigger: CompiledTrigger, run: Run, branch: BranchPart): Run {
-  const scope = draft.scope(undefined, run);
+  const scope = scopeOf(draft, undefined, run);
   const answer = branch.test.evaluate(scope);
   draft.trace?.('branch', trigger, run, explained(branch.test, scope, answer));
   if (answer === true) return { ...run, position: run.position + 1 };

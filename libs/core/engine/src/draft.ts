@@ -5,10 +5,7 @@ import type { Output } from './input.js';
 import { EMPTY_PERSON, type PersonState, type Run } from './person-state.js';
 import type { Program } from './program.js';
 import { runIdOf } from './run-id.js';
-import type { Scope } from './scope.js';
-import { isIn } from './segments.js';
 import type { Tracer } from './trace.js';
-import type { Value } from './value.js';
 
 type Taken = { readonly trigger: string; readonly test: string; readonly key: string; readonly at: Instant };
 type Changes = ReadonlyMap<string, { readonly before: Json; readonly after: Json }>;
@@ -106,13 +103,6 @@ export class Draft {
   tell(what: string, detail: () => JsonObject): void {
     this.tracer?.({ what, detail: detail(), ...this.#waited() });
   }
-
-  /** What names mean to an expression, beside that event and in that run. */
-  scope(event: JsonObject | undefined, run: Run | undefined): Scope {
-    return { event, user: this.state.traits, run, segments: this.#isIn };
-  }
-
-  readonly #isIn = (name: string): Value => isIn(this, name);
 
   runsOf({ name, version }: CompiledTrigger): readonly Run[] {
     const { runs } = this.state;

@@ -6,6 +6,7 @@ import type { Draft } from './draft.js';
 import type { Expression } from './expression.js';
 import type { Run } from './person-state.js';
 import type { Scope } from './scope.js';
+import { scopeOf } from './scope-of.js';
 import { Budget, equal, UNKNOWN, type Value } from './value.js';
 
 type Test = Pick<EventTest, 'where'> & Pick<Leaf, 'extra'>;
@@ -40,7 +41,7 @@ function ask(
   if (extra !== undefined && special !== true && trigger !== undefined)
     draft.trace?.('where', trigger, run, explainedExtra(draft, extra, event, special));
   if (special === false || where === undefined) return special;
-  const scope = draft.scope(event.properties, run);
+  const scope = scopeOf(draft, event.properties, run);
   const answer = where.evaluate(scope);
   if (trigger !== undefined) draft.trace?.('where', trigger, run, explained(where, scope, answer));
   return answer === false || special === true ? answer : UNKNOWN;

@@ -7,6 +7,7 @@ import { explained, possibly } from './event-test.js';
 import { noteLateCancel, noteLateCancelOf } from './late-cancel.js';
 import type { Run } from './person-state.js';
 import { endRun } from './recall.js';
+import { scopeOf } from './scope-of.js';
 
 /**
  * Ends what an exit event ends: every run of its key that began before it, in whatever phase. Looked at before anything else on the
@@ -32,7 +33,7 @@ function applyExit(draft: Draft, trigger: CompiledTrigger, exit: EventTest, even
 /** Is one of the trigger's `exit … is` states true? An unknown state does not act. */
 export const hasLeft = (draft: Draft, trigger: CompiledTrigger, run: Run): boolean =>
   trigger.states.some((state) => {
-    const scope = draft.scope(undefined, run);
+    const scope = scopeOf(draft, undefined, run);
     const answer = state.evaluate(scope);
     draft.trace?.('exit.is', trigger, run, explained(state, scope, answer));
     return answer === true;

@@ -6,6 +6,7 @@ import { explained } from './event-test.js';
 import { hasLeft } from './exits.js';
 import { isLimited } from './limit.js';
 import type { Run } from './person-state.js';
+import { scopeOf } from './scope-of.js';
 import { proceed } from './steps.js';
 
 /** When a condition completed, decided in the log's own time; the absences it rests on; and from when staleness counts. */
@@ -25,7 +26,7 @@ export function complete(draft: Draft, trigger: CompiledTrigger, run: Run, { dec
 
 function objectionTo(draft: Draft, trigger: CompiledTrigger, run: Run, decided: Instant): string | undefined {
   if (hasLeft(draft, trigger, run)) return 'run-exited';
-  const scope = draft.scope(undefined, run);
+  const scope = scopeOf(draft, undefined, run);
   const guard = trigger.guard?.evaluate(scope) ?? true;
   if (trigger.guard !== undefined) draft.trace?.('guard', trigger, run, explained(trigger.guard, scope, guard));
   if (typeof guard !== 'boolean') return 'guard-unknown';

@@ -6,6 +6,7 @@ import type { Draft } from './draft.js';
 import { isAccepted, surely } from './event-test.js';
 import { GOALS_MAX, type Run } from './person-state.js';
 import { runIdOf } from './run-id.js';
+import { scopeOf } from './scope-of.js';
 import { timerAt } from './window.js';
 
 /**
@@ -57,7 +58,7 @@ function reach(draft: Draft, trigger: CompiledTrigger, goal: GoalPart, run: Run,
 /** A number, where the trigger asks for one; what is none is left out and counted. */
 function valueOf(draft: Draft, trigger: CompiledTrigger, { value }: GoalPart, run: Run, event: Event): Json | undefined {
   if (value === undefined) return undefined;
-  const answer = value.evaluate(draft.scope(event.properties, run));
+  const answer = value.evaluate(scopeOf(draft, event.properties, run));
   if (typeof answer === 'number') return answer;
   draft.note('goal-value-unknown', trigger.name, run);
   return undefined;

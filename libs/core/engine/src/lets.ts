@@ -7,6 +7,7 @@ import { keptOf } from './kept.js';
 import { isOpenTo } from './matching.js';
 import { KEPT_LENGTH_MAX, LIST_LENGTH_MAX, type Item, type Run } from './person-state.js';
 import type { Expression } from './expression.js';
+import { scopeOf } from './scope-of.js';
 import { UNKNOWN, type Value } from './value.js';
 
 /**
@@ -81,11 +82,11 @@ export function fitting(draft: Draft, trigger: CompiledTrigger, items: readonly 
 }
 
 const valueOf = (draft: Draft, value: Expression, event: Event): Value =>
-  value.evaluate(draft.scope(event.properties, undefined));
+  value.evaluate(scopeOf(draft, event.properties, undefined));
 
 function uniqueOf(draft: Draft, trigger: CompiledTrigger, { unique }: ListPart, run: Run, event: Event): string | undefined {
   if (unique === undefined) return undefined;
-  const value = unique.evaluate(draft.scope(event.properties, run));
+  const value = unique.evaluate(scopeOf(draft, event.properties, run));
   if (value !== UNKNOWN) return JSON.stringify(value);
   draft.note('item-unknown', trigger.name);
   return undefined;

@@ -1,6 +1,6 @@
 import { plus, type Duration, type Instant, type Json } from '@tripline/kernel';
 import type { CausedBy } from '@tripline/model';
-import type { Entry, Tally } from './aggregate.js';
+import type { Entry, Tally } from './tally.js';
 import { at } from './packed.js';
 import type { Membership } from './person-state.js';
 

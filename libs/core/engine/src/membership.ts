@@ -1,9 +1,10 @@
 import { minus, plus, type Instant, type JsonObject } from '@tripline/kernel';
 import type { CausedBy } from '@tripline/model';
-import { NO_TALLY, valueAt, type Tally } from './aggregate.js';
+import { valueAt } from './aggregate.js';
 import type { AggregatePart, CompiledSegment } from './compiled-segment.js';
 import { either } from './operators.js';
 import type { Membership } from './person-state.js';
+import { NO_TALLY, type Tally } from './tally.js';
 import { UNKNOWN, type Value } from './value.js';
 
 /** Instants looked at before a timer is set at the last of them, to go on from there. */

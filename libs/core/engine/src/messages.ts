@@ -5,6 +5,7 @@ import type { Condition } from './condition.js';
 import type { Draft } from './draft.js';
 import type { Run, SentAction } from './person-state.js';
 import { runIdOf } from './run-id.js';
+import { scopeOf } from './scope-of.js';
 import { UNKNOWN } from './value.js';
 
 /** When a message was decided and from when its staleness counts. */
@@ -78,7 +79,7 @@ function dataOf(draft: Draft, trigger: string, run: Run, step: MessagePart): Jso
   const data: Record<string, Json> = {};
   let room = DATA_LENGTH_MAX;
   for (const { name, value } of step.data) {
-    const answer = value.evaluate(draft.scope(undefined, run));
+    const answer = value.evaluate(scopeOf(draft, undefined, run));
     const length = answer === UNKNOWN ? 0 : JSON.stringify(answer).length;
     if (answer === UNKNOWN) draft.note('data-unknown', trigger);
     else if (length > room) draft.note('data-too-large', trigger);

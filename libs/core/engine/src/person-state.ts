@@ -1,8 +1,8 @@
 import type { Instant, JsonObject } from '@tripline/kernel';
 import type { Event, FinalStatus, OutcomeStatus, PersonKey } from '@tripline/model';
-import type { Tally } from './aggregate.js';
 import type { Extension, Fact, Span } from './fact.js';
 import type { Identity } from './identity.js';
+import type { Tally } from './tally.js';
 
 /** Open and watched runs of one person; one more is not opened, and counted. */
 export const RUNS_MAX = 100;

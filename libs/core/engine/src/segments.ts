@@ -1,10 +1,11 @@
 import { hours, later, minus, plus, type Instant, type Json, type JsonObject } from '@tripline/kernel';
 import type { Event } from '@tripline/model';
-import { DISTINCT_MAX, NO_TALLY, settled, VALUE_LENGTH_MAX, withEntry, type Entry, type Tally } from './aggregate.js';
+import { DISTINCT_MAX, settled, VALUE_LENGTH_MAX, withEntry } from './aggregate.js';
 import type { AggregatePart, CompiledSegment } from './compiled-segment.js';
 import type { Draft } from './draft.js';
 import { answerAt, answerOfNothing, nextChange, type Change } from './membership.js';
 import type { Membership } from './person-state.js';
+import { NO_TALLY, type Entry, type Tally } from './tally.js';
 import { UNKNOWN, type Value } from './value.js';
 
 /** A change that is in the state by now, and is still to be told. */

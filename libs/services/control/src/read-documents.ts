@@ -76,6 +76,7 @@ function withCure({ path, message }: Problem): string {
   if (absent !== undefined) return `must be given: ${/^[aeiou]/.test(absent) ? 'an' : 'a'} ${absent}`;
   const field = path.slice(path.lastIndexOf('.') + 1);
   const meant = message === 'unknown field' ? closest(field, FIELD_NAMES) : undefined;
+  if (meant === field) return 'is a field elsewhere in a document, but not here';
   return meant === undefined ? message : `${message}: closest is "${meant}"`;
 }
 
