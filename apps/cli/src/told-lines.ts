@@ -41,18 +41,18 @@ function* rows(entries: readonly Told[]): Generator<string> {
   }
 }
 
-/** When it happened, in event time; of a tick the instant that was due. */
-const whenOf = ({ by }: Told): string => timeText('due' in by ? by.due : by.timestamp);
+/** When it happened, in event time; of a tick the instant that was due; of a record of another id when it came. */
+const whenOf = ({ by, at }: Told): string => timeText('due' in by ? by.due : 'record' in by ? at : by.timestamp);
 
 function byOf({ by }: Told): string {
   if ('due' in by) return 'the clock';
-  const text = `${by.event} (${by.id})`;
+  const text = `${'record' in by ? by.record : by.event} (${by.id})`;
   return text.length <= BY_LENGTH_MAX ? text : `${text.slice(0, BY_LENGTH_MAX - 1)}…`;
 }
 
 /** Said once where an event came later than it happened. */
 function lateOf({ by }: Told): string {
-  return 'due' in by || by.received === by.timestamp ? '' : ` (received ${timeText(by.received)})`;
+  return 'timestamp' in by && by.received !== by.timestamp ? ` (received ${timeText(by.received)})` : '';
 }
 
 function* messageRows(messages: readonly MessageView[]): Generator<string> {
