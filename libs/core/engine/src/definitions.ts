@@ -13,8 +13,8 @@ export type Definition = {
   readonly revision: number;
   readonly document: JsonObject;
   readonly state: 'live' | 'draining' | 'withdrawn';
-  /** Of a live trigger: nothing of it begins, until it is resumed or withdrawn; whatever is remembered goes on being. */
-  readonly paused?: true;
+  /** Of a live trigger: since when nothing of it begins, until it is resumed or withdrawn; whatever is remembered goes on being. */
+  readonly paused?: Instant;
   /** From when on it sees events; absent: from the beginning. */
   readonly since?: Instant;
   /** Of a segment: from when on its aggregates have seen events, where an earlier version had the same. */
@@ -40,8 +40,11 @@ export function applyControl(definitions: Definitions, control: Control, at?: In
   if (before.some((d) => d.revision >= revision)) return definitions;
   const others = definitions.filter((d) => !isSame(d));
   const last = before.at(-1);
-  if (change.type === 'pause' || change.type === 'resume')
-    return definitions.map((d) => (d === last && d.state === 'live' ? pausedOr(d, change.type === 'pause', revision) : d));
+  if (change.type === 'pause' || change.type === 'resume') {
+    if (last?.state !== 'live') return definitions;
+    const paused = change.type === 'pause' ? (last.paused ?? at ?? (0 as Instant)) : undefined;
+    return definitions.map((d) => (d === last ? pausedSince({ ...d, revision }, paused) : d));
+  }
   if (change.type === 'withdraw') {
     return last === undefined
       ? [...others, tombstone(control)]
@@ -52,14 +55,11 @@ export function applyControl(definitions: Definitions, control: Control, at?: In
   const kept = openRuns === 'drain' ? draining(before).filter((d) => d.version !== version) : [];
   const since = at === undefined ? {} : { since: at };
   const live: Definition = { name, version, revision, document, state: 'live', ...since };
-  return [...others, ...kept, pausedOr(live, last?.paused === true, revision)];
+  return [...others, ...kept, pausedSince(live, last?.paused)];
 }
 
-const pausedOr = (definition: Definition, paused: boolean, revision: number): Definition => ({
-  ...resumed(definition),
-  revision,
-  ...(paused ? { paused } : {}),
-});
+const pausedSince = (definition: Definition, paused: Instant | undefined): Definition =>
+  paused === undefined ? resumed(definition) : { ...definition, paused };
 
 const resumed = ({ paused: _paused, ...others }: Definition): Definition => others;
 

@@ -21,7 +21,7 @@ type Fields = { readonly [field: string]: Json | undefined };
 const definition = (fields: Fields, paused: boolean): Definition => ({
   ...{ name: 't', version: 1, revision: 1, state: 'live' },
   document: makeTriggerDocument({ name: 't', by: undefined, ...fields }),
-  ...(paused ? { paused } : {}),
+  ...(paused ? { paused: START } : {}),
 });
 const VIP = segment({ let: { n: { count: 'a', within: '2d' } }, where: 'n >= 2' });
 const programs = (fields: Fields): readonly [open: Program, closed: Program] => {
