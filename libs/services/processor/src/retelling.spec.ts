@@ -159,7 +159,7 @@ describe('a retelling', () => {
       await world.pass(seconds(1));
       await world.append({ kind: 'control', name: 'abandoned-cart', revision, change: { type } }, 0);
     };
-    const opening = async (): Promise<string[]> =>
+    const opening = async (): Promise<unknown[]> =>
       (await why(ada(), cut)).told.map(({ what }) => what).filter((what) => what !== 'attempt.waits');
     await add('a');
     await tell(2, 'pause');
