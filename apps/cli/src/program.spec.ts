@@ -164,6 +164,33 @@ describe('tripline clock', () => {
   });
 });
 
+describe('tripline pause and resume', () => {
+  it('pauses as told, and says what that means', async () => {
+    answer = { status: 204, body: {} };
+    expect(await tripline('pause', 'cart')).toEqual({
+      ...{ code: EXIT.done, err: '', out: 'cart is paused: runs begin as before, messages are held' },
+    });
+    expect(await tripline('pause', 'cart', '--entries', 'closed', '--messages', 'drop')).toMatchObject({
+      out: 'cart is paused: nothing begins, messages are dropped',
+    });
+    expect(await tripline('resume', 'a b')).toEqual({ code: EXIT.done, err: '', out: 'a b goes on' });
+    expect(asked).toEqual([
+      { line: 'POST /api/triggers/cart/pause', body: '{"entries":"open","messages":"hold"}' },
+      { line: 'POST /api/triggers/cart/pause', body: '{"entries":"closed","messages":"drop"}' },
+      { line: 'POST /api/triggers/a%20b/resume', body: '' },
+    ]);
+  });
+
+  it('names what is no choice, and a trigger that is not there', async () => {
+    expect(await tripline('pause', 'cart', '--entries', 'shut')).toMatchObject({
+      ...{ code: EXIT.usage, err: expect.stringContaining('open, closed') },
+    });
+    expect(asked).toEqual([]);
+    answer = { status: 404, body: { error: { code: 'unknown-trigger', message: 'there is no trigger of this name' } } };
+    expect(await tripline('resume', 'cart')).toMatchObject({ code: EXIT.refused, err: 'there is no trigger of this name' });
+  });
+});
+
 describe('tripline messages', () => {
   const message = {
     at: 0,

@@ -10,6 +10,7 @@ import { addLookCommands } from './look-commands.js';
 import { EXIT, type ExitCode, type Output, type Surroundings } from './output.js';
 import { addReplayCommand } from './replay-command.js';
 import { printable } from './report.js';
+import { addSwitchCommands } from './switch-commands.js';
 import { addTestCommand } from './test-command.js';
 import { addWhyCommand } from './why-command.js';
 
@@ -57,6 +58,7 @@ function makeProgram(config: () => CliConfig, surroundings: Surroundings): Comma
   addDocumentCommands(program, client, () => config().by, output);
   addGetCommand(program, client, output);
   addLookCommands(program, client, output);
+  addSwitchCommands(program, client, output);
   addWhyCommand(program, client, output);
   return program;
 }

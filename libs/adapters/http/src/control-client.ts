@@ -9,7 +9,7 @@ import {
   type JsonObject,
   type Problem,
 } from '@tripline/kernel';
-import type { DocumentKind, Explanation, MessageView, Place, PersonView, Published } from '@tripline/ports';
+import type { DocumentKind, Explanation, MessageView, Pausing, Place, PersonView, Published } from '@tripline/ports';
 
 /** How long the control plane may take for one answer, unless told otherwise. */
 export const ANSWER_DEFAULT: Duration = seconds(30);
@@ -19,6 +19,8 @@ export const SKIP_DEFAULT: Duration = seconds(300);
 
 /** How long it may take to tell a person's history again: the processor reads for twenty seconds at most. */
 export const WHY_DEFAULT: Duration = seconds(60);
+
+const NO_CONTENT = 204;
 
 /** Why a trigger did or did not write to a person, and what became of its messages, newest first. */
 export type Why = Explanation & { readonly messages: readonly MessageView[] };
@@ -93,6 +95,16 @@ export class ControlClient {
     return (await this.#call(`api/${kind}s`))[`${kind}s`] as never;
   }
 
+  /** What is not said is as the API says: entries open, messages held. */
+  async pause(trigger: string, pausing: Partial<Pausing> = {}): Promise<void> {
+    const path = `api/triggers/${encodeURIComponent(trigger)}/pause`;
+    await this.#call(path, { method: 'POST', type: 'application/json', body: JSON.stringify(pausing) });
+  }
+
+  async resume(trigger: string): Promise<void> {
+    await this.#call(`api/triggers/${encodeURIComponent(trigger)}/resume`, { method: 'POST' });
+  }
+
   async messages(filter: MessageFilter): Promise<readonly MessageView[]> {
     const query = new URLSearchParams(filter).toString();
     const { messages } = await this.#call(`api/messages?${query}`);
@@ -130,7 +142,7 @@ export class ControlClient {
     const signal = AbortSignal.timeout(this.#patience ?? patience);
     const init = { method: method ?? 'GET', headers, signal, ...(body === undefined ? {} : { body }) };
     const response = await this.#fetch(path, init);
-    const answer = parseJson(response.text);
+    const answer = response.status === NO_CONTENT ? {} : parseJson(response.text);
     if (response.ok && isJsonObject(answer)) return answer;
     const error = isJsonObject(answer) ? answer['error'] : undefined;
     if (!isJsonObject(error))

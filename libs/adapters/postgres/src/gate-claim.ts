@@ -1,6 +1,6 @@
 import { plus, type Duration, type Instant, type JsonObject } from '@tripline/kernel';
 import { addressOf, type Action, type Channel } from '@tripline/model';
-import type { Waiting } from '@tripline/ports';
+import type { Pausing, Waiting } from '@tripline/ports';
 import { addressHash } from './address-hash.js';
 import { GENERAL_TOPIC } from './gate-intake.js';
 import { column, type Statements } from './sql.js';
@@ -11,12 +11,16 @@ type ClaimedRow = {
   readonly attempts: number;
   readonly recalled: boolean;
   readonly stopped: boolean;
-  readonly paused: boolean;
+  readonly paused: Pausing['messages'] | null;
   readonly withdrawn: boolean;
   readonly revision: number | null;
   readonly traits: JsonObject | null;
   readonly granted: boolean | null;
 };
+
+/** What pauses do with messages: of two that differ `drop` counts, which stands before `hold` also in the alphabet. */
+export const PAUSED = `(
+    select min(s.messages) from switches s where s.scope in ('*', a.trigger) and s.state = 'paused')`;
 
 /** Claims and reads the facts in one statement. A topic's own newest consent comes before the general one. */
 const CLAIM = `
@@ -27,7 +31,7 @@ const CLAIM = `
   select a.body, a.looked, a.attempts,
          a.recalled or exists (select 1 from recalls r where r.action = a.id) as recalled,
          exists (select 1 from switches s where s.scope in ('*', a.trigger) and s.state = 'stopped') as stopped,
-         exists (select 1 from switches s where s.scope in ('*', a.trigger) and s.state = 'paused') as paused,
+         ${PAUSED} as paused,
          coalesce(h.withdrawn, false) as withdrawn,
          p.revision::float8 as revision, p.traits, c.granted
   from claimed a
@@ -65,7 +69,7 @@ const waitingOf = (row: ClaimedRow, suppressed: boolean): Waiting => ({
   attempts: row.attempts,
   facts: {
     stopped: row.stopped,
-    paused: row.paused,
+    paused: row.paused ?? undefined,
     withdrawn: row.withdrawn,
     recalled: row.recalled,
     profile:

@@ -2,12 +2,13 @@ import { minus, type Duration, type Instant } from '@tripline/kernel';
 import type { Action, Decision } from '@tripline/model';
 import type { Untold } from '@tripline/ports';
 import { dayOf } from './action-days.js';
+import { PAUSED } from './gate-claim.js';
 import { column, type Statements } from './sql.js';
 
 export type Decided = { readonly action: Action; readonly decision: Decision };
 
 /**
- * Rows are locked in the order of their ids, so that two batches never wait for one another. A pause that ended since the claim holds nothing:
+ * Rows are locked in the order of their ids, so that two batches never wait for one another. A pause that ended, or drops, since the claim holds nothing:
  * with `lookAgain` on the other side no resumed message is left to wait.
  */
 const DECIDE = `
@@ -18,8 +19,7 @@ const DECIDE = `
     join actions a using (id, day) order by a.id for update of a)
   update actions a
   set status = x.status, reason = x.reason, leased = 0, looked = true,
-      due = case when x.reason = 'trigger-paused' and not exists (
-        select 1 from switches s where s.scope in ('*', a.trigger) and s.state = 'paused') then $8::bigint else x.due end,
+      due = case when x.kind = 'hold' and x.reason = 'trigger-paused' and ${PAUSED} is distinct from 'hold' then $8::bigint else x.due end,
       attempts = a.attempts + case x.kind when 'send' then 1 else 0 end,
       decision = case x.kind when 'hold' then null else x.decision end,
       kept = case x.kind when 'hold' then null else $8::bigint end,

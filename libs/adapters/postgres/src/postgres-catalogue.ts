@@ -12,7 +12,7 @@ type Head = { readonly newest: number; readonly withdrawn: boolean; readonly doc
 type PublishedRow = Omit<DocumentRow, 'document'> & { readonly document: JsonObject; readonly withdrawn: boolean };
 
 /** One publisher at a time, so that revisions grow in the order of commits. */
-const PUBLISHING = 'select pg_advisory_xact_lock(7471201)';
+export const PUBLISHING = 'select pg_advisory_xact_lock(7471201)';
 const HEAD = `
   select h.newest, h.withdrawn, d.document
   from heads h join documents d on d.kind = h.kind and d.name = h.name and d.version = h.newest
@@ -42,6 +42,7 @@ export class PostgresCatalogue implements Catalogue {
       await sql.rows(PUBLISHING);
       const text = 'update heads set withdrawn = true where kind = $1 and name = $2 and not withdrawn returning name';
       if ((await sql.rows(text, [kind, name])).length === 0) return false;
+      if (kind === 'trigger') await sql.rows(`update switches set entries = 'open' where scope = $1`, [name]);
       await putOut(sql, kind, name, { type: 'withdraw' });
       return true;
     });
@@ -88,7 +89,7 @@ async function newestOf(sql: Statements, kind: DocumentKind, name: string): Prom
 }
 
 /** Puts what concerns the tasks into the outbox as a control record; its place there is its revision. */
-async function putOut(sql: Statements, kind: DocumentKind, name: string, change: ControlChange): Promise<void> {
+export async function putOut(sql: Statements, kind: DocumentKind, name: string, change: ControlChange): Promise<void> {
   if (kind === 'template') return;
   const [next] = await sql.rows<{ revision: number }>(`select nextval('revisions')::float8 as revision`);
   const revision = next?.revision ?? 0;

@@ -21,6 +21,7 @@ import { zoneFor } from './waits.js';
  * I4. Another date takes back all that came of the one before: the pending occurrence, runs, messages that have not gone.
  * I5. An occurrence that was over when we came to know of it is not told: its instant before the event that tells of it, or its
  *     instant + settle not after that event reached us.
+ * I6. An occurrence that comes due while the trigger is paused passes, as if it had been told.
  */
 
 /** When something happened and when it reached us: an occurrence before the one, or decided before the other, is over. */

@@ -28,6 +28,7 @@ export function compileTrigger(trigger: Trigger): Parsed<CompiledTrigger> {
     name: trigger.name,
     version: 0,
     live: true,
+    paused: false,
     trigger,
     since: 0 as Instant,
     condition,

@@ -118,6 +118,8 @@ export type CompiledTrigger = {
   readonly name: string;
   readonly version: number;
   readonly live: boolean;
+  /** It begins nothing for now; what it remembers, and what is open of it, goes on. */
+  readonly paused: boolean;
   /** From when on it has seen events: looking back further is unknown. */
   readonly since: Instant;
   readonly trigger: Trigger;

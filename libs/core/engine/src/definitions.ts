@@ -13,6 +13,8 @@ export type Definition = {
   readonly revision: number;
   readonly document: JsonObject;
   readonly state: 'live' | 'draining' | 'withdrawn';
+  /** Of a live trigger: since when nothing of it begins, until it is resumed or withdrawn; whatever is remembered goes on being. */
+  readonly paused?: Instant;
   /** From when on it sees events; absent: from the beginning. */
   readonly since?: Instant;
   /** Of a segment: from when on its aggregates have seen events, where an earlier version had the same. */
@@ -38,17 +40,28 @@ export function applyControl(definitions: Definitions, control: Control, at?: In
   if (before.some((d) => d.revision >= revision)) return definitions;
   const others = definitions.filter((d) => !isSame(d));
   const last = before.at(-1);
+  if (change.type === 'pause' || change.type === 'resume') {
+    if (last?.state !== 'live') return definitions;
+    const paused = change.type === 'pause' ? (last.paused ?? at ?? (0 as Instant)) : undefined;
+    return definitions.map((d) => (d === last ? pausedSince({ ...d, revision }, paused) : d));
+  }
   if (change.type === 'withdraw') {
     return last === undefined
       ? [...others, tombstone(control)]
-      : [...others, { ...last, document: {}, state: 'withdrawn', revision }];
+      : [...others, { ...resumed(last), document: {}, state: 'withdrawn', revision }];
   }
   if (control.of === 'segment') return [...others, segmentAfter(last, control, change, at)];
   const { version, document, openRuns } = change;
   const kept = openRuns === 'drain' ? draining(before).filter((d) => d.version !== version) : [];
   const since = at === undefined ? {} : { since: at };
-  return [...others, ...kept, { name, version, revision, document, state: 'live', ...since }];
+  const live: Definition = { name, version, revision, document, state: 'live', ...since };
+  return [...others, ...kept, pausedSince(live, last?.paused)];
 }
+
+const pausedSince = (definition: Definition, paused: Instant | undefined): Definition =>
+  paused === undefined ? resumed(definition) : { ...definition, paused };
+
+const resumed = ({ paused: _paused, ...others }: Definition): Definition => others;
 
 /** A segment has one version at a time: nobody is in the middle of it. */
 function segmentAfter(last: Definition | undefined, { name, revision }: Control, change: Publish, at?: Instant): Definition {
@@ -71,7 +84,7 @@ const tombstone = ({ of, name, revision }: Control): Definition => ({
 const draining = (before: Definitions): Definition[] =>
   before
     .filter((d) => d.state !== 'withdrawn')
-    .map((d): Definition => ({ ...d, state: 'draining' }))
+    .map((d): Definition => ({ ...resumed(d), state: 'draining' }))
     .slice(-DRAINING_MAX);
 
 /** The bytes of a checkpoint; `parseDefinitions` reads them back. */

@@ -15,6 +15,7 @@ import { timerAt } from './window.js';
  * I1. A first event is needed; each later one begins the spell anew, by writing one instant: the timer stays where it is.
  * I2. `armed` is never later than what it is for; when it comes due and `last` has moved on, it is moved, else the spell is told.
  * I3. An event after a spell that is not yet told does not take it back: the spell becomes a run of its own, which a timer decides.
+ * I4. A spell that comes due while the trigger is paused passes, counted as if it had been told: none is told late.
  */
 export function resetInactivity(draft: Draft, trigger: CompiledTrigger, event: Event): void {
   const { silence } = trigger;
@@ -51,6 +52,7 @@ function put(draft: Draft, before: Quiet | undefined, next: Quiet): void {
 /** The spell that ended as a run of its own, which waits for its timer. */
 export function openSpell(draft: Draft, trigger: CompiledTrigger, silence: Silence, quiet: Quiet): Run | undefined {
   if (draft.state.runs.length >= RUNS_MAX) return void draft.note('runs-full', trigger.name);
+  if (trigger.paused) return void draft.note('trigger-paused', trigger.name);
   const { last, told = 0 } = quiet;
   const deadline = endOf(silence, quiet);
   const opener = told === 0 ? `silent since ${last}` : `silent since ${last}, told ${told} times`;

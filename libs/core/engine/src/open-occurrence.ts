@@ -35,7 +35,8 @@ function refusalOf(draft: Draft, trigger: CompiledTrigger, calendar: CalendarPar
     draft.trace?.('membership', trigger, undefined, { in: segment, answer: member === UNKNOWN ? 'unknown' : member });
   if (member !== true) return member === UNKNOWN ? 'member-unknown' : 'not-a-member';
   if (isExited(draft, trigger, trigger.exits, UNKEYED, at)) return 'opening-exited';
-  return draft.state.runs.length >= RUNS_MAX ? 'runs-full' : undefined;
+  if (draft.state.runs.length >= RUNS_MAX) return 'runs-full';
+  return trigger.paused ? 'trigger-paused' : undefined;
 }
 
 /** What names an occurrence, the same on every replay: ids derive from it. A yearly date is told once a year. */

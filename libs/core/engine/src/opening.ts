@@ -97,7 +97,9 @@ function mayOpen(draft: Draft, trigger: CompiledTrigger, fresh: Run, leaf: Leaf,
       ? 'opening-exited'
       : draft.state.runs.length >= RUNS_MAX
         ? 'runs-full'
-        : undefined;
+        : trigger.paused
+          ? 'trigger-paused'
+          : undefined;
   if (refused !== undefined) draft.note(refused, trigger.name);
   return refused === undefined;
 }

@@ -54,6 +54,33 @@ describe('what is in force', () => {
     expect(parseTaskInput(encodeUtf8(JSON.stringify({ ...control(1, publish(1)), of: 5 })))).toMatchObject({ ok: false });
   });
 
+  it('pauses what is live, in its place and across versions, until it is resumed or withdrawn', () => {
+    const PAUSE: ControlChange = { type: 'pause' };
+    const paused = (definitions: Definitions): string[] =>
+      definitions.filter((d) => d.paused !== undefined).map((d) => `${d.name}@${d.version}`);
+    const both = applyControl(one, control(1, publish(1), 'other'));
+    const stopped = applyControl(both, control(2, PAUSE), at(7));
+    expect(applyControl(stopped, control(3, PAUSE), at(9))[0]).toEqual({ ...one[0], revision: 3, paused: 7 });
+    expect([states(stopped), paused(stopped)]).toEqual([['t@1 live', 'other@1 live'], ['t@1']]);
+    expect(stopped[0]?.document).toBe(one[0]?.document);
+    expect(applyControl(stopped, control(2, { type: 'resume' }))).toBe(stopped);
+    expect(paused(applyControl(stopped, control(3, PAUSE)))).toEqual(['t@1']);
+    expect(applyControl(stopped, control(3, { type: 'resume' }))).toEqual([{ ...one[0], revision: 3 }, both[1]]);
+    const next = applyControl(stopped, control(3, publish(2)));
+    expect([states(next), paused(next)]).toEqual([['other@1 live', 't@1 draining', 't@2 live'], ['t@2']]);
+    const withdrawn = applyControl(next, control(4, { type: 'withdraw' }));
+    expect(paused(withdrawn)).toEqual([]);
+    expect(applyControl(withdrawn, control(5, PAUSE))).toBe(withdrawn);
+    expect(paused(applyControl(withdrawn, control(5, publish(3))))).toEqual([]);
+    expect(applyControl([], control(1, PAUSE))).toEqual([]);
+    expect(parseDefinitions(encodeDefinitions(next))).toEqual(next);
+    expect(next.map((d) => makeProgram([d]).version(d.name, d.version)?.paused ?? d.paused !== undefined)).toEqual([
+      false,
+      false,
+      true,
+    ]);
+  });
+
   it('bounds what drains', () => {
     let definitions: Definitions = [];
     for (let n = 1; n <= DRAINING_MAX + 5; n++) definitions = applyControl(definitions, control(n, publish(n)));

@@ -135,7 +135,8 @@ export class Program {
     const compiled = compileDocument(definition.document);
     if (!compiled.ok) return void problems.push(...compiled.problems.map((p) => ({ ...p, trigger: name, version })));
     const since = definition.since ?? (0 as Instant);
-    const trigger = { ...compiled.value, name, version, since, live: definition.state === 'live' };
+    const { state, paused } = definition;
+    const trigger = { ...compiled.value, name, version, since, live: state === 'live', paused: paused !== undefined };
     const versions = this.#versions.get(name) ?? new Map<number, CompiledTrigger>();
     this.#versions.set(name, versions.set(version, trigger));
     for (const [event, roles] of trigger.roles) {

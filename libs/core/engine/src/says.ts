@@ -140,6 +140,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   'run-exited': 'nothing is sent: an exit state holds',
   'run-limited': 'nothing is sent: the limit is reached',
   'run-withdrawn': 'its version is no longer in force',
+  'trigger-paused': 'opens nothing: the trigger is paused, with entries closed',
   'runs-full': 'opens nothing: this person has as many runs as there may be',
   'guard-false': 'nothing is sent: the guard says no',
   'guard-unknown': 'nothing is sent: the guard is unknown',

@@ -29,7 +29,10 @@ export type Control = {
 };
 export type ControlChange =
   | { readonly type: 'publish'; readonly version: number; readonly document: JsonObject; readonly openRuns: 'drain' | 'cancel' }
-  | { readonly type: 'withdraw' };
+  | { readonly type: 'withdraw' }
+  /** Of a trigger only: nothing of it begins until it is resumed; what is open goes on. */
+  | { readonly type: 'pause' }
+  | { readonly type: 'resume' };
 
 /**
  * What a task reads from its partition of `tripline.events`; nothing else reaches it. Erasure and settings will be further kinds. A kind

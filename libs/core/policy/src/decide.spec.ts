@@ -9,7 +9,7 @@ import { STRICT, type Facts, type GatePolicy, type Look } from './gate-facts.js'
 const NOW = plus(START, minutes(30));
 const FREE: Facts = {
   stopped: false,
-  paused: false,
+  paused: undefined,
   withdrawn: false,
   recalled: false,
   profile: makeProfile({ email: 'ada@shop.example', phone: '+49 151 1234567' }),
@@ -38,7 +38,7 @@ describe('the gate', () => {
   test('drops by the first rule that objects, and holds only for a pause or a profile that is behind', () => {
     expect(decide(look({ stopped: true }), NOW, STRICT)).toEqual({ kind: 'drop', status: 'dropped', reason: 'stopped' });
     expect(decide(look({ recalled: true }), NOW, STRICT)).toEqual({ kind: 'drop', status: 'recalled', reason: 'recalled' });
-    expect(decide(look({ paused: true }), NOW, STRICT)).toEqual({
+    expect(decide(look({ paused: 'hold' }), NOW, STRICT)).toEqual({
       ...{ kind: 'hold', reason: 'trigger-paused', until: plus(NOW, PAUSE_LOOK) },
     });
     const behind = look({}, { action: makeAction({ profileRevision: 2 }) });
@@ -50,9 +50,15 @@ describe('the gate', () => {
     expect(reasonOf(look({ profile: makeProfile({ email: 'nonsense' }) }))).toBe('no-address');
   });
 
+  test('a pause that drops does so at once, behind what no waiting can mend', () => {
+    expect(decide(look({ paused: 'drop' }), NOW, STRICT)).toEqual({ kind: 'drop', status: 'dropped', reason: 'trigger-paused' });
+    expect(decide(look({ paused: 'drop', recalled: true }), NOW, STRICT)).toMatchObject({ status: 'recalled' });
+    expect(decide(look({ paused: 'drop' }), makeAction().expires, STRICT)).toMatchObject({ status: 'expired' });
+  });
+
   test('a pause does not hide that a message was recalled or has expired', () => {
-    expect(reasonOf(look({ paused: true, recalled: true }))).toBe('recalled');
-    expect(reasonOf(look({ paused: true }), makeAction().expires)).toBe('expired');
+    expect(reasonOf(look({ paused: 'hold', recalled: true }))).toBe('recalled');
+    expect(reasonOf(look({ paused: 'hold' }), makeAction().expires)).toBe('expired');
   });
 
   test('expires at the very instant of expiry', () => {
@@ -67,12 +73,12 @@ describe('the gate', () => {
     const next = plus(last, 1 as never);
     expect([reasonOf(look(), last), reasonOf(look(), next)]).toEqual(['handed-over', 'stale']);
     expect(reasonOf(look({}, { firstLook: false }), next)).toBe('handed-over');
-    expect(reasonOf(look({ paused: true }), next)).toBe('trigger-paused');
+    expect(reasonOf(look({ paused: 'hold' }), next)).toBe('trigger-paused');
   });
 
   test('what is held is looked at no later than it expires', () => {
     const action = makeAction({ expires: plus(NOW, 7 as never) });
-    expect(decide(look({ paused: true }, { action }), NOW, STRICT)).toMatchObject({ until: action.expires });
+    expect(decide(look({ paused: 'hold' }, { action }), NOW, STRICT)).toMatchObject({ until: action.expires });
   });
 
   test('marketing asks for permission, by what the ledger says; an installation may assume it, never against a no', () => {
@@ -101,7 +107,7 @@ describe('the gate', () => {
 describe('whatever the facts', () => {
   const facts: fc.Arbitrary<Facts> = fc.record({
     stopped: fc.boolean(),
-    paused: fc.boolean(),
+    paused: fc.constantFrom('hold' as const, 'drop' as const, undefined),
     withdrawn: fc.boolean(),
     recalled: fc.boolean(),
     suppressed: fc.boolean(),
@@ -136,7 +142,9 @@ describe('whatever the facts', () => {
         const { facts, action } = given;
         const decision = decide(given, now, policy);
         if (decision.kind !== 'send') return;
-        expect([facts.stopped, facts.withdrawn, facts.recalled, facts.paused, facts.suppressed]).not.toContain(true);
+        expect([facts.stopped, facts.withdrawn, facts.recalled, facts.paused !== undefined, facts.suppressed]).not.toContain(
+          true,
+        );
         expect(now).toBeLessThan(action.expires);
         if (action.purpose === 'marketing' && action.channel !== 'webhook') expect(facts.consent).not.toBe(false);
         if (action.channel === 'email' || action.channel === 'sms') expect(decision.to).toBeDefined();

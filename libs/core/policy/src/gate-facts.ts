@@ -3,7 +3,8 @@ import type { Action, Profile } from '@tripline/model';
 /** All that is looked at beside the action, read at one moment. */
 export type Facts = {
   readonly stopped: boolean;
-  readonly paused: boolean;
+  /** What a pause does with messages; undefined: there is none. */
+  readonly paused: 'hold' | 'drop' | undefined;
   readonly withdrawn: boolean;
   readonly recalled: boolean;
   readonly profile: Profile | undefined;

@@ -13,7 +13,8 @@ export type Waiting = {
 
 export type GateFacts = {
   readonly stopped: boolean;
-  readonly paused: boolean;
+  /** What the pause of its trigger, or of everything, does with messages; where they differ, the pause that drops. */
+  readonly paused: Pausing['messages'] | undefined;
   readonly withdrawn: boolean;
   readonly recalled: boolean;
   readonly profile: Profile | undefined;
@@ -80,15 +81,31 @@ export type Consent = {
 
 export type Suppression = { readonly channel: Channel; readonly address: string; readonly reason: string; readonly at: Instant };
 
-/** Stops: of everything (`scope` is `*`) or of one trigger. `stop` drops what comes and what is held, `pause` holds it. In force at the next look of every gate. */
+/** What a pause does with what would begin, and with messages. */
+export type Pausing = { readonly entries: 'open' | 'closed'; readonly messages: 'hold' | 'drop' };
+
+export type SwitchState = 'stopped' | 'paused' | 'running';
+
+/** As it stands: `messages` is what becomes of them. */
+export type Switch = {
+  readonly scope: string;
+  readonly state: SwitchState;
+  readonly entries: Pausing['entries'];
+  readonly messages: Pausing['messages'] | 'go';
+  readonly at: Instant;
+  readonly by: string;
+};
+
+/**
+ * Stops and pauses: of everything (`scope` is `*`) or of one trigger. A stop drops what comes and what is held, a pause holds it unless told to drop
+ * it. In force at the next look of every gate.
+ */
 export interface Switches {
-  set(scope: string, state: 'stopped' | 'paused' | 'running', now: Instant, by: string): Promise<void>;
-  all(): Promise<
-    readonly {
-      readonly scope: string;
-      readonly state: 'stopped' | 'paused' | 'running';
-      readonly at: Instant;
-      readonly by: string;
-    }[]
-  >;
+  /**
+   * Entries are closed and opened by a control record in the outbox, in one transaction with the switch; only where that changes something, and only of
+   * a trigger that is in force: of another, and of everything, they stay open. A stop leaves them as they are, a withdrawal opens them.
+   * `pausing` counts for `paused`: open and hold where it does not say, so that nothing is lost.
+   */
+  set(scope: string, state: SwitchState, now: Instant, by: string, pausing?: Partial<Pausing>): Promise<void>;
+  all(): Promise<readonly Switch[]>;
 }

@@ -20,9 +20,12 @@ export {
   type ConsentLedger,
   type GateFacts,
   type Gatehouse,
+  type Pausing,
   type ProfileStore,
   type Suppression,
+  type Switch,
   type Switches,
+  type SwitchState,
   type Untold,
   type Waiting,
 } from './gatehouse.js';

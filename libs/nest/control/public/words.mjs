@@ -4,7 +4,7 @@ const REASONS = {
   'trigger-withdrawn': 'the trigger was withdrawn',
   recalled: 'taken back before it went',
   expired: 'came too late to be of use',
-  'trigger-paused': 'waits: the trigger is paused',
+  'trigger-paused': 'the trigger is paused',
   stale: 'came later than the trigger’s grace',
   'attempts-exhausted': 'tried too often',
   'profile-behind': 'waits for the person’s profile',

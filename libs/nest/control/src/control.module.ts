@@ -40,6 +40,7 @@ function providersOf({ catalogue, reader }: ControlOptions): Provider[] {
   const makeOutbox = (log: EventLog, clock: Clock, watch: Watch): Outbox => new Outbox({ catalogue, log, clock, watch, wake });
   const makePublisher = (clock: Clock): Publisher => new Publisher({ catalogue, reader, clock, outbox: wake });
   return [
+    { provide: Wake, useValue: wake },
     { provide: Outbox, inject: [EVENT_LOG, CLOCK, WATCH], useFactory: makeOutbox },
     { provide: Publisher, inject: [CLOCK], useFactory: makePublisher },
     { provide: LiveFeed, inject: [EVENT_LOG], useFactory: (log: EventLog) => new LiveFeed(log) },

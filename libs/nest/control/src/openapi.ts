@@ -73,9 +73,30 @@ const documentPaths = (kind: DocumentKind): Record<string, Schema> => {
   };
 };
 
-const switchPath = (id: string, summary: string): Schema => ({
-  post: operation(id, summary, { parameters: [inPath('name', 'the name of the trigger')], responses: { ...DONE, ...NOT_FOUND } }),
+const switchPath = (id: string, summary: string, more: Partial<Parts> = {}): Schema => ({
+  post: operation(id, summary, {
+    parameters: [inPath('name', 'the name of the trigger')],
+    ...more,
+    responses: { ...DONE, ...NOT_FOUND, ...more.responses },
+  }),
 });
+
+const ENTRIES = { type: 'string', enum: ['open', 'closed'] } as const;
+const PAUSE = {
+  requestBody: {
+    ...body(
+      object(
+        {
+          entries: { ...ENTRIES, default: 'open', description: 'closed: nothing begins until resumed' },
+          messages: { type: 'string', enum: ['hold', 'drop'], default: 'hold' },
+        },
+        [],
+      ),
+    ),
+    required: false,
+  },
+  responses: { '409': json('the trigger is withdrawn', ref('Problem')) },
+};
 
 const SCHEMAS = {
   Problem: object({ error: object({ code: text, message: text, problems: list(ref('DocumentProblem')) }, ['code', 'message']) }),
@@ -138,7 +159,14 @@ const SCHEMAS = {
     [...['channel', 'granted', 'source']],
   ),
   Suppression: object({ channel, address: text, reason: text }),
-  Switch: object({ scope: text, state: { type: 'string', enum: ['stopped', 'paused', 'running'] }, at: instant, by: text }),
+  Switch: object({
+    scope: text,
+    state: { type: 'string', enum: ['stopped', 'paused', 'running'] },
+    entries: ENTRIES,
+    messages: { type: 'string', enum: ['go', 'hold', 'drop'] },
+    at: instant,
+    by: text,
+  }),
 };
 
 /** What `GET /api/openapi.json` answers: every route of the control plane. */
@@ -152,8 +180,12 @@ export const OPENAPI = {
     ...documentPaths('segment'),
     ...documentPaths('template'),
     '/api/triggers/{name}/stop': switchPath('stopTrigger', 'drops what comes and what is held'),
-    '/api/triggers/{name}/pause': switchPath('pauseTrigger', 'holds what comes until resumed'),
-    '/api/triggers/{name}/resume': switchPath('resumeTrigger', 'lets messages go again'),
+    '/api/triggers/{name}/pause': switchPath(
+      'pauseTrigger',
+      'holds or drops messages until resumed, and lets nothing begin where told so',
+      PAUSE,
+    ),
+    '/api/triggers/{name}/resume': switchPath('resumeTrigger', 'lets messages go again, and attempts begin'),
     '/api/stop': { post: operation('stop', 'drops the messages of every trigger', { responses: DONE }) },
     '/api/resume': { post: operation('resume', 'lets messages go again', { responses: DONE }) },
     '/api/switches': {

@@ -1,19 +1,20 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, UseGuards } from '@nestjs/common';
 import { CHANNELS } from '@tripline/model';
 import { CLOCK, HttpProblem } from '@tripline/nest-kit';
-import type { Clock, Switches } from '@tripline/ports';
+import { Wake, type Clock, type Pausing, type Switch, type SwitchState } from '@tripline/ports';
 import { z } from 'zod';
 import { asked, askedPerson } from './asked.js';
 import { CONTROL_OPTIONS, type ControlOptions } from './control-options.js';
 import { TokenGuard } from './token.guard.js';
 
-type SwitchRows = Awaited<ReturnType<Switches['all']>>;
-type SwitchState = SwitchRows[number]['state'];
-
 /** A switch's scope for everything. */
 const ALL = '*';
 const BY = 'api';
 
+const pauseBody = z.strictObject({
+  entries: z.enum(['open', 'closed']).default('open'),
+  messages: z.enum(['hold', 'drop']).default('hold'),
+});
 const consentBody = z
   .strictObject({
     userId: z.string().optional(),
@@ -41,10 +42,11 @@ export class PolicyController {
   constructor(
     @Inject(CONTROL_OPTIONS) private readonly options: ControlOptions,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(Wake) private readonly outbox: Wake,
   ) {}
 
   @Get('switches')
-  async switches(): Promise<{ switches: SwitchRows }> {
+  async switches(): Promise<{ switches: readonly Switch[] }> {
     return { switches: await this.options.switches.all() };
   }
 
@@ -67,11 +69,14 @@ export class PolicyController {
     return this.#setTrigger(name, 'stopped');
   }
 
-  /** Holds what comes; it goes out when resumed, unless it was recalled or expired. */
+  /**
+   * Holds what comes; it goes out when resumed, unless it was recalled or expired. `messages: drop` drops it, `entries: closed` lets nothing begin. What
+   * is not said is as if nothing were paused yet: open and hold.
+   */
   @Post('triggers/:name/pause')
   @HttpCode(204)
-  pauseTrigger(@Param('name') name: string): Promise<void> {
-    return this.#setTrigger(name, 'paused');
+  pauseTrigger(@Param('name') name: string, @Body() body: unknown): Promise<void> {
+    return this.#setTrigger(name, 'paused', asked(pauseBody, body));
   }
 
   @Post('triggers/:name/resume')
@@ -96,13 +101,17 @@ export class PolicyController {
     await this.options.consents.suppress([{ ...asked(suppressionBody, body), at: this.clock.now() }]);
   }
 
-  async #setTrigger(name: string, state: SwitchState): Promise<void> {
-    if ((await this.options.catalogue.show('trigger', name)) === undefined)
-      throw new HttpProblem(404, 'unknown-trigger', 'there is no trigger of this name');
-    await this.#set(name, state);
+  /** Of one that was withdrawn nothing begins anyway, and a pause of entries would be gone when it is published again: that is refused. */
+  async #setTrigger(name: string, state: SwitchState, pausing?: Pausing): Promise<void> {
+    const published = await this.options.catalogue.show('trigger', name);
+    if (published === undefined) throw new HttpProblem(404, 'unknown-trigger', 'there is no trigger of this name');
+    if (published.withdrawn && pausing?.entries === 'closed')
+      throw new HttpProblem(409, 'trigger-withdrawn', 'this trigger is withdrawn: nothing of it begins');
+    await this.#set(name, state, pausing);
+    this.outbox.call();
   }
 
-  #set(scope: string, state: SwitchState): Promise<void> {
-    return this.options.switches.set(scope, state, this.clock.now(), BY);
+  #set(scope: string, state: SwitchState, pausing?: Pausing): Promise<void> {
+    return this.options.switches.set(scope, state, this.clock.now(), BY, pausing);
   }
 }

@@ -142,6 +142,37 @@ describe('a retelling', () => {
     expect(answer.told.map(({ what, version }) => [what, version])).toEqual([['attempt.opened', 1], ['attempt.waits', 1]]); // prettier-ignore
   });
 
+  test('a pause is told where it was, also where the beginning of the log is gone', async () => {
+    await world.publish(ABANDONED);
+    let first = 1;
+    const cut = new Proxy(world.log, {
+      get: (target, name: keyof EventLog) =>
+        name === 'bounds'
+          ? async (topic: string) => (await target.bounds(topic)).map((each) => ({ ...each, first }))
+          : (target[name] as () => unknown).bind(target),
+    });
+    const add = async (id: string): Promise<void> => {
+      await world.pass(seconds(1));
+      await world.event('cart.item_added', { id, properties: { cartId: id } });
+    };
+    const tell = async (revision: number, type: 'pause' | 'resume'): Promise<void> => {
+      await world.pass(seconds(1));
+      await world.append({ kind: 'control', name: 'abandoned-cart', revision, change: { type } }, 0);
+    };
+    const opening = async (): Promise<unknown[]> =>
+      (await why(ada(), cut)).told.map(({ what }) => what).filter((what) => what !== 'attempt.waits');
+    await add('a');
+    await tell(2, 'pause');
+    await add('b');
+    expect(await opening()).toEqual(['attempt.opened', 'trigger-paused']);
+    first = 3;
+    expect(await opening()).toEqual(['trigger-paused']);
+    first = 1;
+    await tell(3, 'resume');
+    await add('c');
+    expect(await opening()).toEqual(['attempt.opened', 'trigger-paused', 'attempt.opened']);
+  });
+
   test('ends in the state the task has, of everybody and wherever it stands', async () => {
     const step = fc.record({
       person: fc.constantFrom('u:ada', 'u:bob', 'a:"\u00e9'),

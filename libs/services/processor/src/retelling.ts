@@ -144,11 +144,20 @@ export class Retelling {
 const isOf = (key: Uint8Array, { key: own, value }: LogRecord): boolean =>
   (own !== null && own.length === key.length && own.every((byte, i) => byte === key[i])) || !beginsAsEvent(value);
 
-/** What was in force before an instant, as far as it still is: the newest of each trigger was live then. */
+/**
+ * What was in force before an instant, as far as it still is: the newest of each trigger was live then, and paused if it has been since. The records
+ * from then on are all newer.
+ */
 function definitionsBefore(definitions: Definitions, at: Instant): Definitions {
   const older = definitions.filter(({ since, state }) => state !== 'withdrawn' && (since ?? 0) < at);
   const newest = new Map(older.map((each) => [each.name, each]));
-  return older.map((each): Definition => ({ ...each, state: newest.get(each.name) === each ? 'live' : 'draining' }));
+  return older.map((each) =>
+    pausedBefore({ ...each, revision: 0, state: newest.get(each.name) === each ? 'live' : 'draining' }, at),
+  );
+}
+
+function pausedBefore({ paused, ...others }: Definition, at: Instant): Definition {
+  return paused === undefined || paused >= at ? others : { ...others, paused };
 }
 
 const NOWHERE = { take: (): void => undefined, takeEntry: (): void => undefined };

@@ -45,6 +45,7 @@ function checkControl(record: LogRecord, control: TaskInput & { kind: 'control' 
   if (of !== undefined && of !== 'segment') throw unknownKind(record, `control of ${JSON.stringify(of)}`);
   const change: Readonly<Record<string, unknown>> = control.change;
   if (change['type'] === 'withdraw') return control;
+  if (of === undefined && (change['type'] === 'pause' || change['type'] === 'resume')) return control;
   if (change['type'] !== 'publish') throw unknownKind(record, `unknown change ${JSON.stringify(change['type'])}`);
   const whole = Number.isSafeInteger(change['version']) && typeof change['document'] === 'object' && change['document'] !== null;
   return whole ? control : { kind: 'foreign', detail: 'change: not a publication of ours' };

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { makeInstant, type Instant, type JsonObject } from '@tripline/kernel';
-import type { DocumentKind, Outgoing, Published } from '@tripline/ports';
+import type { DocumentKind, Outgoing, Pausing, Published } from '@tripline/ports';
 import { makeTriggerDocument, START } from '@tripline/testing-builders';
 import type { GatePlace, GatePorts } from './gate-place.js';
 
@@ -119,6 +119,71 @@ export function describeCatalogue(name: string, open: () => Promise<GatePlace>):
       expect((await ports.catalogue.show('trigger', 'a'))?.withdrawn).toBe(true);
       expect((await publish(draft('a', { n: 1 })))[0]).toMatchObject({ version: 2, withdrawn: false });
       expect(await outbox()).toHaveLength(3);
+    });
+
+    describe('entries', () => {
+      const pause = (name = 'a', entries: Pausing['entries'] = 'closed') =>
+        ports.switches.set(name, 'paused', at(2), 'ops', { entries, messages: 'hold' });
+      const told = async (): Promise<string[]> =>
+        (await outbox()).map(({ control: { of = 'trigger', name, change } }) => `${of} ${name} ${change.type}`);
+      const entries = async (): Promise<object> =>
+        Object.fromEntries((await ports.switches.all()).map((each) => [each.scope, each.entries]));
+
+      test('are closed and opened through the outbox, and only where that changes something', async () => {
+        await publish(draft('a', { n: 1 }), draft('b', { n: 1 }));
+        await ports.catalogue.sent((await outbox()).map(({ id }) => id));
+        await pause();
+        await pause();
+        expect([await told(), await entries()]).toEqual([['trigger a pause'], { a: 'closed' }]);
+        await pause('b', 'open');
+        await ports.switches.set('b', 'running', at(3), 'ops');
+        await ports.switches.set('a', 'running', at(3), 'ops');
+        await ports.switches.set('a', 'running', at(3), 'ops');
+        expect([await told(), await entries()]).toEqual([['trigger a pause', 'trigger a resume'], { a: 'open', b: 'open' }]);
+        await pause();
+        await pause('a', 'open');
+        expect((await told()).slice(2)).toEqual(['trigger a pause', 'trigger a resume']);
+        const revisions = (await outbox()).map(({ control }) => control.revision);
+        expect([...new Set(revisions)].sort((x, y) => x - y)).toEqual(revisions);
+      });
+
+      test('stay closed through a stop and a new version, and are open again after a withdrawal', async () => {
+        await publish(draft('a', { n: 1 }));
+        await pause();
+        await ports.switches.set('a', 'stopped', at(3), 'ops');
+        await publish(draft('a', { n: 2 }));
+        expect(await ports.switches.all()).toMatchObject([{ state: 'stopped', entries: 'closed', messages: 'drop' }]);
+        await ports.catalogue.withdraw('trigger', 'a', 'ops', at(4));
+        expect(await entries()).toEqual({ a: 'open' });
+        await publish(draft('a', { n: 3 }));
+        await ports.switches.set('a', 'running', at(5), 'ops');
+        expect((await told()).slice(1)).toEqual([
+          ...['trigger a pause', 'trigger a publish', 'trigger a withdraw', 'trigger a publish'],
+        ]);
+      });
+
+      test('of what is not in force, of a segment and of everything, are open', async () => {
+        await publish(draft('vip', { n: 1 }, 'segment'), draft('gone', { n: 1 }));
+        await ports.catalogue.withdraw('trigger', 'gone', 'ops', at(2));
+        await ports.catalogue.sent((await outbox()).map(({ id }) => id));
+        for (const name of ['vip', 'gone', 'nothing', '*']) await pause(name);
+        expect([await outbox(), Object.values(await entries())]).toEqual([[], ['open', 'open', 'open', 'open']]);
+      });
+
+      test('two who pause at once put out one record, and pausing never overtakes a publication', async () => {
+        await publish(draft('a', { n: 0 }));
+        const other = await place.ports();
+        await Promise.all([
+          ...Array.from({ length: 8 }, (_, i) =>
+            (i % 2 === 0 ? ports : other).switches.set('a', 'paused', at(2), 'ops', { entries: 'closed' }),
+          ),
+          ...Array.from({ length: 8 }, (_, i) => other.catalogue.publish([draft('a', { n: i + 1 })], 'ops', at(2))),
+        ]);
+        const out = await outbox();
+        expect((await told()).filter((each) => each === 'trigger a pause')).toHaveLength(1);
+        expect(out.map(({ control }) => control.revision)).toEqual(out.map(({ id }) => id).sort((x, y) => x - y));
+        await other.close();
+      });
     });
 
     test('the shelf has the newest template, defaults filled in, and none that was withdrawn', async () => {

@@ -20,7 +20,7 @@ export function factPromises(rig: GateRig): void {
 
   test('where nothing is known, nothing is', async () => {
     expect(await factsOf()).toEqual({
-      ...{ stopped: false, paused: false, withdrawn: false, recalled: false },
+      ...{ stopped: false, paused: undefined, withdrawn: false, recalled: false },
       ...{ profile: undefined, consent: undefined, suppressed: false },
     });
   });
@@ -70,15 +70,45 @@ export function factPromises(rig: GateRig): void {
 
   test('switches: of the trigger and of all', async () => {
     await rig.ports.switches.set('abandoned-cart', 'paused', NOW, 'ops');
-    expect(await factsOf()).toMatchObject({ paused: true, stopped: false });
+    expect(await factsOf()).toMatchObject({ paused: 'hold', stopped: false });
     await rig.ports.switches.set('abandoned-cart', 'running', NOW, 'ops');
     await rig.ports.switches.set('*', 'stopped', NOW, 'ops');
-    expect(await factsOf({ id: 'act_2' })).toMatchObject({ paused: false, stopped: true });
+    expect(await factsOf({ id: 'act_2' })).toMatchObject({ paused: undefined, stopped: true });
     expect(await factsOf({ id: 'act_3', trigger: 'other' })).toMatchObject({ stopped: true });
     expect(await rig.ports.switches.all()).toEqual([
-      { scope: '*', state: 'stopped', at: NOW, by: 'ops' },
-      { scope: 'abandoned-cart', state: 'running', at: NOW, by: 'ops' },
+      { scope: '*', state: 'stopped', entries: 'open', messages: 'drop', at: NOW, by: 'ops' },
+      { scope: 'abandoned-cart', state: 'running', entries: 'open', messages: 'go', at: NOW, by: 'ops' },
     ]);
+  });
+
+  test('of a pause that holds and one that drops, the one that drops counts', async () => {
+    await rig.ports.switches.set('abandoned-cart', 'paused', NOW, 'ops', { messages: 'drop' });
+    expect(await factsOf()).toMatchObject({ paused: 'drop' });
+    await rig.ports.switches.set('*', 'paused', NOW, 'ops');
+    expect(await factsOf({ id: 'act_2' })).toMatchObject({ paused: 'drop' });
+    expect(await factsOf({ id: 'act_3', trigger: 'other' })).toMatchObject({ paused: 'hold' });
+    expect(await rig.ports.switches.all()).toMatchObject([
+      { scope: '*', state: 'paused', entries: 'open', messages: 'hold' },
+      { scope: 'abandoned-cart', state: 'paused', entries: 'open', messages: 'drop' },
+    ]);
+  });
+
+  test('what a pause drops stays dropped, also where it ended between a claim and its decision', async () => {
+    await admit(makeAction());
+    const [waiting] = await claim();
+    const decision = { kind: 'drop', status: 'dropped', reason: 'trigger-paused' } as const;
+    expect(await decide(waiting?.action ?? makeAction(), decision)).toHaveLength(1);
+    expect(await claim(at(9_000_000))).toEqual([]);
+    expect([await rig.statusOf(), await rig.reasonOf()]).toEqual(['dropped', 'trigger-paused']);
+  });
+
+  test('a pause that holds and comes to drop between a claim and its decision is looked at again at once', async () => {
+    await rig.ports.switches.set('*', 'paused', NOW, 'ops');
+    await admit(makeAction());
+    const [waiting] = await claim();
+    await rig.ports.switches.set('abandoned-cart', 'paused', at(2_000), 'ops', { messages: 'drop' });
+    await decide(waiting?.action ?? makeAction(), PAUSED, at(2_001));
+    expect((await claim(at(2_001)))[0]?.facts.paused).toBe('drop');
   });
 
   test('setting a switch makes due what is held under it, and nothing else', async () => {

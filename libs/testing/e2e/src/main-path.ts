@@ -90,6 +90,26 @@ function describeCarts(stage: Stage): void {
     expect(told.find(({ what }) => what === 'run.ended')).toMatchObject({ run: fired?.['run'], detail: { recalls: ['mail'] } });
     expect(await system.mailsTo(addressOf(emil))).toBe(0);
   });
+
+  scenario('nothing begins of a trigger that is paused with entries closed, until it is resumed', async () => {
+    const { system, shopper } = stage;
+    const held = `${system.controlUrl}/api/triggers/e2e-held`;
+    await post(`${held}/pause`, { entries: 'closed', messages: 'drop' });
+    const frida = await stage.someone('frida');
+    const told = async (what: string): Promise<number> =>
+      (await whyOf(system, frida, 'e2e-held')).told.filter((each) => each.what === what).length;
+    const tryUntil = (what: string): Promise<unknown> =>
+      eventually(`${what} to be told`, async () => {
+        await shopper.track(frida, 'e2e-held.added', { cartId: `${what}-${Math.random()}` });
+        return (await told(what)) > 0 ? true : undefined;
+      });
+    await tryUntil('trigger-paused');
+    expect(await told('attempt.opened')).toBe(0);
+    await post(`${held}/resume`, {});
+    await tryUntil('attempt.opened');
+    await system.pass(system.window.ms + system.settle.ms);
+    await stage.untilSent(frida);
+  });
 }
 
 function describeOnce(stage: Stage): void {

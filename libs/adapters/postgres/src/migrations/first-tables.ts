@@ -30,7 +30,8 @@ const UP = [
   `create index consents_newest on consents (person, channel, topic, at desc, id desc)`,
   `create table suppressions (
      channel text not null, address_hash text not null, reason text not null, at bigint not null, primary key (channel, address_hash))`,
-  `create table switches (scope text primary key, state text not null, at bigint not null, "by" text not null)`,
+  `create table switches (
+     scope text primary key, state text not null, entries text not null default 'open', messages text not null, at bigint not null, "by" text not null)`,
   `create table documents (
      kind text not null, name text not null, version integer not null, document json not null, published_at bigint not null,
      "by" text not null, primary key (kind, name, version))`,
