@@ -29,6 +29,7 @@ export function compileTrigger(trigger: Trigger): Parsed<CompiledTrigger> {
     live: true,
     trigger,
     since: 0 as Instant,
+    known: 0 as Instant,
     condition,
     ...(silence === undefined ? {} : { silence }),
     ...(calendar === undefined ? {} : { calendar }),

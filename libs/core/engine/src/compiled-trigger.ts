@@ -118,8 +118,10 @@ export type CompiledTrigger = {
   readonly name: string;
   readonly version: number;
   readonly live: boolean;
-  /** From when on it has seen events: looking back further is unknown. */
+  /** From when on it sees events. */
   readonly since: Instant;
+  /** From when on it knows of events, by itself or by history: looking back further is unknown. */
+  readonly known: Instant;
   readonly trigger: Trigger;
   readonly condition: Condition;
   readonly silence?: Silence;

@@ -121,10 +121,11 @@ export class Program {
     return [...this.#versions.values()].flatMap((versions) => [...versions.values()]);
   }
 
-  #addSegment({ name, version, document, since = 0 as Instant, known = since }: Definition, problems: ProgramProblem[]): void {
+  #addSegment(definition: Definition, problems: ProgramProblem[]): void {
+    const { name, version, document } = definition;
     const compiled = compileSegmentDocument(document);
     if (!compiled.ok) return void problems.push(...compiled.problems.map((p) => ({ ...p, kind: 'segment' as const, trigger: name, version }))); // prettier-ignore
-    const segment = inForce({ ...compiled.value, name }, version, since, known);
+    const segment = inForce({ ...compiled.value, name }, definition);
     this.#segments.set(name, segment);
     for (const part of segment.aggregates) addTo(this.#counted, part.event, segment);
     for (const trait of segment.traits) addTo(this.#reading, trait, segment);
@@ -135,7 +136,8 @@ export class Program {
     const compiled = compileDocument(definition.document);
     if (!compiled.ok) return void problems.push(...compiled.problems.map((p) => ({ ...p, trigger: name, version })));
     const since = definition.since ?? (0 as Instant);
-    const trigger = { ...compiled.value, name, version, since, live: definition.state === 'live' };
+    const { known = since } = definition;
+    const trigger = { ...compiled.value, name, version, since, known, live: definition.state === 'live' };
     const versions = this.#versions.get(name) ?? new Map<number, CompiledTrigger>();
     this.#versions.set(name, versions.set(version, trigger));
     for (const [event, roles] of trigger.roles) {

@@ -47,6 +47,7 @@ export {
   peekEventName,
   type Control,
   type ControlChange,
+  type HistoryComplete,
   type NameSpan,
   type TaskInput,
   type Tick,

@@ -1,14 +1,20 @@
-import { describeProblems, isJsonObject, parseJson, parseUtf8, type Problem } from '@tripline/kernel';
+import { describeProblems, isJsonObject, parseJson, parseUtf8, type JsonObject, type Problem } from '@tripline/kernel';
 import { sourceOf, TOPICS, type DeadLetterReason } from '@tripline/model';
 import type { Batch, Entry, EventLog, LogRecord, Watch } from '@tripline/ports';
 import { appendAll } from './append-all.js';
 import { batchSentAt } from './call-time.js';
 import { unwrapCloudEvent } from './cloud-event.js';
 import { BATCH_ITEMS_MAX } from './limits.js';
-import { parseCall } from './parse-call.js';
+import { historicalIn, parseCall, type CallContext } from './parse-call.js';
 import { setAside } from './set-aside.js';
 
-/** The Kafka way in: any key, any partitioner, re-keyed to `tripline.events`. Resolves when all of the batch is acknowledged there, or set aside. */
+/** What all calls of a record have where they say nothing else. */
+type OfAll = Pick<CallContext, 'sentAt' | 'historical'>;
+
+/**
+ * The Kafka ways in: any key, any partitioner, re-keyed to `tripline.events`; what comes by `tripline.import` is history. Resolves when all of
+ * the batch is acknowledged there, or set aside.
+ */
 export class IngestIntake {
   constructor(
     private readonly log: EventLog,
@@ -20,7 +26,12 @@ export class IngestIntake {
     for (const record of batch.records) this.#read(record, entries);
     await appendAll(this.log, entries, () => batch.held());
     const accepted = entries.filter((entry) => entry.topic === TOPICS.events).length;
-    if (accepted > 0) this.watch.meter.count('tripline_collector_accepted_total', { way: 'ingest' }, accepted);
+    if (accepted > 0)
+      this.watch.meter.count(
+        'tripline_collector_accepted_total',
+        { way: batch.topic === TOPICS.import ? 'import' : 'ingest' },
+        accepted,
+      );
   }
 
   #read(record: LogRecord, entries: Entry[]): void {
@@ -30,33 +41,30 @@ export class IngestIntake {
     if (value === undefined) return this.#setAside(record, 'not-json', 'the value is not JSON', entries);
     const call = unwrapCloudEvent(value, record.headers);
     if (isJsonObject(call) && Array.isArray(call['batch'])) return this.#readBatch(record, call, call['batch'], entries);
-    const problems = this.#readCall(record, call, undefined, undefined, entries);
+    const problems = this.#readCall(record, call, undefined, {}, entries);
     if (problems.length > 0) this.#setAside(record, 'invalid', describeProblems(problems), entries);
   }
 
   /** All good calls go on; if any is refused the record is set aside whole, once. */
-  #readBatch(record: LogRecord, holder: object, calls: readonly unknown[], entries: Entry[]): void {
+  #readBatch(record: LogRecord, holder: JsonObject, calls: readonly unknown[], entries: Entry[]): void {
     const problems: Problem[] = [];
-    const sentAt = batchSentAt(holder as Parameters<typeof batchSentAt>[0], problems);
+    const sentAt = batchSentAt(holder, problems);
+    const historical = historicalIn(holder, problems);
+    const ofAll: OfAll = { sentAt, ...(historical === true ? { historical } : {}) };
     if (calls.length > BATCH_ITEMS_MAX) problems.push({ path: 'batch', message: `more than ${BATCH_ITEMS_MAX} calls` });
     if (problems.length === 0)
       calls.forEach((call, index) => {
-        for (const p of this.#readCall(record, call, index, sentAt, entries))
+        for (const p of this.#readCall(record, call, index, ofAll, entries))
           problems.push({ path: `batch.${index}${p.path === '' ? '' : `.${p.path}`}`, message: p.message });
       });
     if (problems.length > 0) this.#setAside(record, 'invalid', describeProblems(problems), entries);
   }
 
-  #readCall(
-    record: LogRecord,
-    call: unknown,
-    index: number | undefined,
-    sentAt: Parameters<typeof parseCall>[1]['sentAt'],
-    entries: Entry[],
-  ): readonly Problem[] {
+  #readCall(record: LogRecord, call: unknown, index: number | undefined, ofAll: OfAll, entries: Entry[]): readonly Problem[] {
     const { topic, partition, offset, appended } = record;
     const position = [topic, String(partition), String(offset), ...(index === undefined ? [] : [String(index)])];
-    const parsed = parseCall(call, { received: appended, source: topic, sentAt, position });
+    const historical = topic === TOPICS.import ? ({ historical: true } as const) : {};
+    const parsed = parseCall(call, { received: appended, source: topic, position, ...ofAll, ...historical });
     if (!parsed.ok) return parsed.problems;
     entries.push({ topic: TOPICS.events, key: parsed.value.event.person, value: parsed.value.value });
     return [];
