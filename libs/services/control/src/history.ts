@@ -2,7 +2,7 @@ import { milliseconds, OperatingError, plus, seconds, type Duration, type Instan
 import { GROUPS, TOPICS } from '@tripline/model';
 import type { Catalogue, Clock, EventLog, Wake } from '@tripline/ports';
 
-/** How long one call waits for others; then it is to be made again. */
+/** How long one call waits for others, in all; then it is to be made again. */
 export const HISTORY_PATIENCE: Duration = seconds(20);
 const LOOK_EVERY: Duration = milliseconds(50);
 /** By which history comes; what comes over HTTP is in the tasks' partitions when it is answered. */
@@ -31,7 +31,7 @@ export class History {
     const { catalogue, outbox } = this.options;
     const mark = await catalogue.mark();
     outbox.call();
-    await this.#until(() => this.#isOut(mark), 'what was published is not in the log yet');
+    await this.#until(this.#ends(), () => this.#isOut(mark), 'what was published is not in the log yet');
     return mark;
   }
 
@@ -41,11 +41,12 @@ export class History {
    */
   async complete(completeFrom: Instant, begun?: number): Promise<number> {
     const { catalogue, outbox } = this.options;
+    const until = this.#ends();
     const ends = (await Promise.all(WAYS.map((topic) => this.#endsOf(topic)))).flat();
-    await this.#until(() => this.#arePassed(ends), 'the collectors have not read all that was sent yet');
+    await this.#until(until, () => this.#arePassed(ends), 'the collectors have not read all that was sent yet');
     const revision = await catalogue.completeHistory(completeFrom, begun ?? (await catalogue.mark()));
     outbox.call();
-    await this.#until(() => this.#isOut(revision), 'it is on its way to the log');
+    await this.#until(until, () => this.#isOut(revision), 'it is on its way to the log');
     return revision;
   }
 
@@ -67,11 +68,14 @@ export class History {
     return true;
   }
 
-  async #until(isSo: () => Promise<boolean>, otherwise: string): Promise<void> {
+  #ends(): Instant {
+    return plus(this.options.clock.now(), HISTORY_PATIENCE);
+  }
+
+  async #until(until: Instant, isSo: () => Promise<boolean>, otherwise: string): Promise<void> {
     const { clock } = this.options;
-    const ends = plus(clock.now(), HISTORY_PATIENCE);
     while (!(await isSo())) {
-      if (clock.now() >= ends) throw new OperatingError('history-waits', 'later', `${otherwise}: ask again`);
+      if (clock.now() >= until) throw new OperatingError('history-waits', 'later', `${otherwise}: ask again`);
       await clock.sleep(LOOK_EVERY);
     }
   }

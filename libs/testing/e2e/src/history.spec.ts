@@ -64,7 +64,7 @@ describe('history, imported into a system that has just been set up', () => {
   const ago = (days: number): string => new Date(now - days * DAY_MS).toISOString();
   async function imported(name: string, lines: readonly string[], ...args: string[]) {
     await writeFile(join(folder, name), lines.join('\n'));
-    const env = { ...process.env, TRIPLINE_URL: system.controlUrl }; // eslint-disable-line no-restricted-syntax -- for a child process
+    const env = { ...process.env, TRIPLINE_URL: system.controlUrl };
     return spawnSync(process.execPath, [BIN, 'import', join(folder, name), ...args], { encoding: 'utf8', env });
   }
 
