@@ -51,7 +51,7 @@ const rings = [
     // docs/decisions/0009-cli-rings.md
     sourceTag: 'layer:cli',
     onlyDependOnLibsWithTags: [...core, 'core:engine', 'layer:service', 'layer:adapter'],
-    allowedExternalImports: ['node:*', 'chokidar', 'commander', 'diff', 'junit-report-builder'],
+    allowedExternalImports: ['node:*', 'chokidar', 'commander', 'csv-parse', 'diff', 'junit-report-builder'],
   },
   { sourceTag: 'layer:web', onlyDependOnLibsWithTags: ['core:model', 'layer:web'] },
   { sourceTag: 'layer:testing', onlyDependOnLibsWithTags: ['*'] },

@@ -30,7 +30,7 @@ async function explained(trigger: string, calls: readonly Call[], ...args: reado
   await writeFile(join(folder, 'events.jsonl'), lines.join('\n'));
   const said = { out: [] as string[], err: [] as string[] };
   const command = ['explain', '--trigger', join(EXAMPLES, `${trigger}.yaml`), '--events', join(folder, 'events.jsonl'), ...args];
-  const code = await runProgram(command, () => ({ url: '', by: '' }), {
+  const code = await runProgram(command, () => ({ url: '', collectorUrl: 'http://none.invalid', writeKey: 'demo', by: '' }), {
     output: { out: (line) => void said.out.push(line), err: (line) => void said.err.push(line) },
     interrupted: () => Promise.resolve(),
   });

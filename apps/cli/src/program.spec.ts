@@ -19,7 +19,7 @@ const asked: { readonly line: string; readonly body: string }[] = [];
 /** Runs `tripline …` against a server that answers `answer`. */
 async function tripline(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   const lines = { out: [] as string[], err: [] as string[] };
-  const code = await runProgram(args, () => ({ url, by: 'cli' }), {
+  const code = await runProgram(args, () => ({ url, collectorUrl: url, writeKey: 'demo', by: 'cli' }), {
     output: { out: (line) => void lines.out.push(line), err: (line) => void lines.err.push(line) },
     interrupted: () => Promise.resolve(),
   });
@@ -243,12 +243,19 @@ describe('tripline', () => {
   it('reads where to go from the environment, and refuses what is no address', () => {
     expect(readCliConfig({ TRIPLINE_URL: 'https://x.example/t', TRIPLINE_TOKEN: 's', USER: 'ada' })).toEqual({
       url: 'https://x.example/t',
+      collectorUrl: 'https://x.example/t',
+      writeKey: 'demo',
       token: 's',
       by: 'cli:ada',
     });
-    expect(readCliConfig({ TRIPLINE_URL: '', USER: 'a\r\nb' })).toEqual({ url: 'http://127.0.0.1:8080', by: 'cli' });
+    expect(readCliConfig({ TRIPLINE_URL: '', USER: 'a\r\nb' })).toMatchObject({ url: 'http://127.0.0.1:8080', by: 'cli' });
+    expect(readCliConfig({ TRIPLINE_COLLECTOR_URL: 'http://c', TRIPLINE_WRITE_KEY: 'k' })).toMatchObject({
+      collectorUrl: 'http://c',
+      writeKey: 'k',
+    });
     for (const bad of ['localhost:8080', 'ftp://x', 'http://'])
-      expect(() => readCliConfig({ TRIPLINE_URL: bad })).toThrow(/TRIPLINE_URL/);
+      for (const name of ['TRIPLINE_URL', 'TRIPLINE_COLLECTOR_URL'])
+        expect(() => readCliConfig({ [name]: bad })).toThrow(new RegExp(name));
   });
 });
 

@@ -5,6 +5,7 @@ import type { CliConfig } from './config.js';
 import { addDocumentCommands } from './document-commands.js';
 import { addExplainCommand } from './explain-command.js';
 import { addGetCommand } from './get-command.js';
+import { addImportCommand } from './import-command.js';
 import { addInitCommand } from './init-command.js';
 import { addLookCommands } from './look-commands.js';
 import { EXIT, type ExitCode, type Output, type Surroundings } from './output.js';
@@ -59,6 +60,7 @@ function makeProgram(config: () => CliConfig, surroundings: Surroundings): Comma
   addGetCommand(program, client, output);
   addLookCommands(program, client, output);
   addSwitchCommands(program, client, output);
+  addImportCommand(program, client, config, output);
   addWhyCommand(program, client, output);
   return program;
 }

@@ -63,7 +63,8 @@ async function definitionsOf(paths: readonly string[], output: Output): Promise<
   return definitions;
 }
 
-function problemWriter(file: string, output: Output): RehearsalOptions['onProblem'] {
+/** Names problems on the standard error by file and line; more than a thousand are only counted. */
+export function problemWriter(file: string, output: Output): RehearsalOptions['onProblem'] {
   let shown = 0;
   return (problem) => {
     if (++shown === PROBLEMS_SHOWN_MAX + 1) output.err('more problems are only counted');

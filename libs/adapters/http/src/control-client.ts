@@ -28,7 +28,7 @@ export type Why = Explanation & { readonly messages: readonly MessageView[] };
 /** A problem of one of the documents sent, as the control plane tells it. */
 export type TextProblem = Problem & Partial<Place>;
 
-/** The control plane said no; `message` is its own, `problems` name the fields. */
+/** The control plane, or the collector, said no; `message` is its own, `problems` name the fields. */
 export class ControlRefusal extends Error {
   override readonly name = 'ControlRefusal';
 
@@ -120,6 +120,16 @@ export class ControlClient {
   async why(person: string, query: { readonly trigger: string; readonly since?: string }): Promise<Why> {
     const path = `api/persons/${encodeURIComponent(person)}/why?${new URLSearchParams(query).toString()}`;
     return (await this.#call(path, { patience: WHY_DEFAULT })) as never;
+  }
+
+  /** Before an import: its mark, when all that was published is in force. A refusal `history-waits` is to be asked again; so below. */
+  async beginHistory(): Promise<{ readonly begun: number }> {
+    return (await this.#call('api/history/begin', { method: 'POST' })) as never;
+  }
+
+  /** After it: all that happened from `completeFrom` (ISO 8601) on was sent. Answered when the tasks are told. */
+  async completeHistory(completeFrom: string, begun: number): Promise<void> {
+    await this.#call('api/history', { method: 'POST', type: 'application/json', body: JSON.stringify({ completeFrom, begun }) });
   }
 
   async clock(): Promise<{ readonly now: Instant; readonly movable: boolean }> {

@@ -1,3 +1,4 @@
+export { CollectorClient, TROUBLE_MAX, type CollectorClientOptions, type RefusedCall } from './collector-client.js';
 export {
   ANSWER_DEFAULT,
   ControlClient,

@@ -50,6 +50,23 @@ export class PostgresCatalogue implements Catalogue {
     return withdrawn;
   }
 
+  mark(): Promise<number> {
+    return this.sql.transaction(async (sql) => {
+      await sql.rows(PUBLISHING);
+      return nextRevision(sql);
+    });
+  }
+
+  completeHistory(completeFrom: Instant, before: number): Promise<number> {
+    return this.sql.transaction(async (sql) => {
+      await sql.rows(PUBLISHING);
+      const revision = await nextRevision(sql);
+      const change = { type: 'history', completeFrom, before } as const;
+      await intoOutbox(sql, { kind: 'control', of: 'history', name: 'history', revision, change });
+      return revision;
+    });
+  }
+
   list(kind: DocumentKind): Promise<readonly Published[]> {
     return this.sql.rows<PublishedRow>(`${NEWEST} where d.kind = $1 and d.version = h.newest order by d.name`, [kind]);
   }
@@ -91,8 +108,15 @@ async function newestOf(sql: Statements, kind: DocumentKind, name: string): Prom
 /** Puts what concerns the tasks into the outbox as a control record; its place there is its revision. */
 export async function putOut(sql: Statements, kind: DocumentKind, name: string, change: ControlChange): Promise<void> {
   if (kind === 'template') return;
+  const revision = await nextRevision(sql);
+  await intoOutbox(sql, { kind: 'control', ...(kind === 'segment' ? { of: kind } : {}), name, revision, change });
+}
+
+async function nextRevision(sql: Statements): Promise<number> {
   const [next] = await sql.rows<{ revision: number }>(`select nextval('revisions')::float8 as revision`);
-  const revision = next?.revision ?? 0;
-  const control: Control = { kind: 'control', ...(kind === 'segment' ? { of: kind } : {}), name, revision, change };
-  await sql.rows('insert into outbox (id, control) values ($1, $2::json)', [revision, JSON.stringify(control)]);
+  return next?.revision ?? 0;
+}
+
+async function intoOutbox(sql: Statements, control: Control): Promise<void> {
+  await sql.rows('insert into outbox (id, control) values ($1, $2::json)', [control.revision, JSON.stringify(control)]);
 }

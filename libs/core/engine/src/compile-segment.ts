@@ -1,6 +1,7 @@
 import { accept, digest, plus, refuse, type Duration, type Instant, type Parsed, type Problem } from '@tripline/kernel';
 import type { Aggregate, Segment } from '@tripline/model';
 import type { AggregatePart, CompiledSegment } from './compiled-segment.js';
+import type { Definition } from './definitions.js';
 import { compileExpression, type Expression, type Names } from './expression.js';
 import { isRising } from './rising.js';
 import { propertyOf, UNKNOWN } from './value.js';
@@ -43,10 +44,12 @@ export function compileSegment(segment: Segment): Parsed<CompiledSegment> {
 /** The same for two segments with the same aggregates. */
 export const aggregatesTest = (segment: Segment): string => digest(JSON.stringify(segment.let)).slice(0, 8);
 
-/** In force from `since`, with aggregates that have seen events from `known` on. */
-export function inForce(segment: CompiledSegment, version: number, since: Instant, known: Instant): CompiledSegment {
+/** In force from `since`, with aggregates that know events from `known` on. */
+export function inForce(segment: CompiledSegment, definition: Definition): CompiledSegment {
+  const { version, since = 0 as Instant, known = since, filled } = definition;
   const longest = Math.max(0, ...segment.aggregates.map(({ within }) => within)) as Duration;
-  return { ...segment, version, since, warm: longest === 0 ? since : plus(known, known === 0 ? (0 as Duration) : longest) };
+  const warm = longest === 0 ? since : plus(known, known === 0 ? (0 as Duration) : longest);
+  return { ...segment, version, since, warm, ...(filled === undefined ? {} : { filled }) };
 }
 
 function compileAggregate(

@@ -31,6 +31,7 @@ export function compileTrigger(trigger: Trigger): Parsed<CompiledTrigger> {
     paused: false,
     trigger,
     since: 0 as Instant,
+    known: 0 as Instant,
     condition,
     ...(silence === undefined ? {} : { silence }),
     ...(calendar === undefined ? {} : { calendar }),

@@ -29,6 +29,8 @@ export type CompiledSegment = {
   readonly settle: Duration;
   /** From when on this version is in force. */
   readonly since: Instant;
-  /** From when on its aggregates know everything: their longest window after they began to see events. */
+  /** From when on its aggregates know everything: their longest window after the first events they know. */
   readonly warm: Instant;
+  /** When history ended the warming: whoever was unknown by then is judged anew, at that instant. */
+  readonly filled?: Instant;
 };

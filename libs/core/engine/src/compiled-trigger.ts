@@ -120,8 +120,10 @@ export type CompiledTrigger = {
   readonly live: boolean;
   /** It begins nothing for now; what it remembers, and what is open of it, goes on. */
   readonly paused: boolean;
-  /** From when on it has seen events: looking back further is unknown. */
+  /** From when on it sees events. */
   readonly since: Instant;
+  /** From when on it knows of events, by itself or by history: looking back further is unknown. */
+  readonly known: Instant;
   readonly trigger: Trigger;
   readonly condition: Condition;
   readonly silence?: Silence;

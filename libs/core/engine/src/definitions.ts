@@ -1,5 +1,5 @@
 import { decodeUtf8, encodeUtf8, isJsonObject, parseJson, assert, type Instant, type JsonObject } from '@tripline/kernel';
-import type { Control, ControlChange } from '@tripline/model';
+import type { Control, ControlChange, HistoryComplete } from '@tripline/model';
 
 /**
  * One version of a trigger or a segment as the log has put it in force. `live` opens runs; `draining` lets its open runs end in their own version;
@@ -17,8 +17,10 @@ export type Definition = {
   readonly paused?: Instant;
   /** From when on it sees events; absent: from the beginning. */
   readonly since?: Instant;
-  /** Of a segment: from when on its aggregates have seen events, where an earlier version had the same. */
+  /** From when on what it looks back to or counts is known, where that is earlier: an earlier version had the same aggregates, or history came. */
   readonly known?: Instant;
+  /** When history moved `known` back: nothing before that is decided anew. */
+  readonly filled?: Instant;
 };
 
 /** All that is in force in one task, in the order it was put in force. A value: kept in the task's checkpoint. */
@@ -35,6 +37,7 @@ export const DRAINING_MAX = 10;
  */
 export function applyControl(definitions: Definitions, control: Control, at?: Instant): Definitions {
   const { name, revision, change } = control;
+  if (change.type === 'history') return filledFrom(definitions, revision, change, at);
   const isSame = (d: Definition): boolean => d.name === name && d.kind === control.of;
   const before = definitions.filter(isSame);
   if (before.some((d) => d.revision >= revision)) return definitions;
@@ -72,8 +75,21 @@ function segmentAfter(last: Definition | undefined, { name, revision }: Control,
   return { kind: 'segment', name, version, revision, document, state: 'live', ...since };
 }
 
+/** What was in force while history came knows it from then on; what was published later has seen none of it. The same record again changes nothing. */
+function filledFrom(
+  definitions: Definitions,
+  revision: number,
+  { completeFrom, before }: HistoryComplete,
+  at?: Instant,
+): Definitions {
+  const isFilled = ({ state, revision: own, since = 0 as Instant, known = since }: Definition): boolean =>
+    state !== 'withdrawn' && own < Math.min(revision, before) && completeFrom < known;
+  if (at === undefined || !definitions.some(isFilled)) return definitions;
+  return definitions.map((each) => (isFilled(each) ? { ...each, known: completeFrom, filled: at } : each));
+}
+
 const tombstone = ({ of, name, revision }: Control): Definition => ({
-  ...(of === undefined ? {} : { kind: of }),
+  ...(of === 'segment' ? { kind: of } : {}),
   name,
   version: 0,
   revision,

@@ -25,7 +25,7 @@ function describeMembership(segment: CompiledSegment, { member, tallies, at, arm
     member: member ?? 'unknown',
     values: valuesAt(segment, tallies, later(at, now)),
     decidedUpTo: formatInstant(at),
-    ...(armed === undefined ? {} : { changes: formatInstant(armed) }),
+    ...(armed === undefined || (member === undefined && armed < segment.warm) ? {} : { changes: formatInstant(armed) }),
     ...(coarse.length === 0 ? {} : { inDayBuckets: coarse }),
     ...warmingOf(segment, at),
   };

@@ -26,7 +26,9 @@ export function resetInactivity(draft: Draft, trigger: CompiledTrigger, event: E
   const isPending = before?.armed !== undefined && event.timestamp < endOf(silence, before);
   if (isPending && before.told === undefined) return put(draft, before, { ...before, last: event.timestamp });
   if (before?.armed !== undefined && !isPending) openSpell(draft, trigger, silence, before);
-  put(draft, before, armed(trigger, silence, event));
+  const told = toldBefore(trigger, silence, event);
+  if (event.historical === true && told > 0) draft.note('historical-past', trigger.name);
+  put(draft, before, armed(trigger, silence, event, told));
 }
 
 const beginsOf = ({ settle }: CompiledTrigger, { for: length }: Silence, { timestamp }: Event): JsonObject => ({
@@ -38,11 +40,20 @@ const beginsOf = ({ settle }: CompiledTrigger, { for: length }: Silence, { times
 export const endOf = ({ for: length, again }: Silence, { last, told = 0 }: Quiet): Instant =>
   plus(last, (length + told * (again?.every ?? 0)) as Duration);
 
-/** An event whose spell was decided before it reached us arms nothing. */
-function armed(trigger: CompiledTrigger, silence: Silence, { timestamp, received }: Event): Quiet {
-  const deadline = plus(timestamp, silence.for);
-  const due = plus(deadline, trigger.settle);
-  return { trigger: trigger.name, last: timestamp, ...(due <= received ? {} : { armed: deadline, due }) };
+/** An event whose spell was decided before it reached us arms nothing; of one that history tells of, what is still to be told. */
+function armed({ name: trigger, settle }: CompiledTrigger, silence: Silence, event: Event, told: number): Quiet {
+  const { timestamp: last, historical } = event;
+  const isKnown = historical === true && silence.again !== undefined && told > 0;
+  const quiet = { trigger, last, ...(isKnown ? { told } : {}) };
+  if (told >= (isKnown ? (silence.again?.atMost ?? 1) : 1)) return quiet;
+  const deadline = endOf(silence, quiet);
+  return { ...quiet, armed: deadline, due: plus(deadline, settle) };
+}
+
+/** How often the spell that begins with the event was told by when it reached us, had it been seen in time. */
+function toldBefore({ settle }: CompiledTrigger, { for: length, again }: Silence, { timestamp, received }: Event): number {
+  const over = received - (timestamp + length + settle);
+  return over < 0 ? 0 : again === undefined ? 1 : Math.min(again.atMost, Math.floor(over / again.every) + 1);
 }
 
 function put(draft: Draft, before: Quiet | undefined, next: Quiet): void {

@@ -191,7 +191,7 @@ export function lookBack(
   const isInTime = ({ late = [] }: Remembered, time: Instant): boolean =>
     late.every(({ at, received }) => at !== time || received < plus(mark, trigger.settle));
   if (entries.some((entry) => entry.times.some((time) => time > after && time <= to && isInTime(entry, time)))) return true;
-  const isKnown = after >= trigger.since && entries.every(({ cut, times }) => !cut || (times.at(-1) ?? to) <= after);
+  const isKnown = after >= trigger.known && entries.every(({ cut, times }) => !cut || (times.at(-1) ?? to) <= after);
   return isKnown ? false : undefined;
 }
 

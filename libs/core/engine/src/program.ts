@@ -121,10 +121,11 @@ export class Program {
     return [...this.#versions.values()].flatMap((versions) => [...versions.values()]);
   }
 
-  #addSegment({ name, version, document, since = 0 as Instant, known = since }: Definition, problems: ProgramProblem[]): void {
+  #addSegment(definition: Definition, problems: ProgramProblem[]): void {
+    const { name, version, document } = definition;
     const compiled = compileSegmentDocument(document);
     if (!compiled.ok) return void problems.push(...compiled.problems.map((p) => ({ ...p, kind: 'segment' as const, trigger: name, version }))); // prettier-ignore
-    const segment = inForce({ ...compiled.value, name }, version, since, known);
+    const segment = inForce({ ...compiled.value, name }, definition);
     this.#segments.set(name, segment);
     for (const part of segment.aggregates) addTo(this.#counted, part.event, segment);
     for (const trait of segment.traits) addTo(this.#reading, trait, segment);
@@ -135,8 +136,9 @@ export class Program {
     const compiled = compileDocument(definition.document);
     if (!compiled.ok) return void problems.push(...compiled.problems.map((p) => ({ ...p, trigger: name, version })));
     const since = definition.since ?? (0 as Instant);
-    const { state, paused } = definition;
-    const trigger = { ...compiled.value, name, version, since, live: state === 'live', paused: paused !== undefined };
+    const { known = since, state, paused } = definition;
+    const force = { live: state === 'live', paused: paused !== undefined };
+    const trigger = { ...compiled.value, name, version, since, known, ...force };
     const versions = this.#versions.get(name) ?? new Map<number, CompiledTrigger>();
     this.#versions.set(name, versions.set(version, trigger));
     for (const [event, roles] of trigger.roles) {

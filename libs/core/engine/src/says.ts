@@ -154,6 +154,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   'aggregate-late': 'too old to count for a segment',
   'aggregate-coarse': 'so many values that a segment counts the older ones by the day',
   'distinct-full': 'so many different values that a segment keeps only the newest',
+  'historical-past': 'is history: the silence after it was over when it came, and is not told',
   'date-past': 'the date is over: it opens nothing',
   'date-unknown': 'the trait is no date',
   'dates-full': 'awaits as many dates as there may be: this one is not awaited',

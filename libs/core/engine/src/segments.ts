@@ -1,4 +1,4 @@
-import { hours, later, minus, plus, type Instant, type Json, type JsonObject } from '@tripline/kernel';
+import { earlier, hours, later, minus, plus, type Instant, type Json, type JsonObject } from '@tripline/kernel';
 import type { Event } from '@tripline/model';
 import { DISTINCT_MAX, settled, VALUE_LENGTH_MAX, withEntry } from './aggregate.js';
 import type { AggregatePart, CompiledSegment } from './compiled-segment.js';
@@ -25,7 +25,8 @@ const HINDSIGHT = hours(1);
  * S2. Who leaves, and who joins because something did not happen, is decided by a timer at that instant + settle; who joins a rising segment by
  *     what happened, at once.
  * S3. An event counts from its own time on; one that came after that + settle, from when it could be known: what was decided stays.
- * S4. The timer is never later than the next instant at which the answer becomes another.
+ * S4. The timer is never later than the next instant at which the answer becomes another, or would if it were not warming: history may end that
+ *     at any time.
  */
 export function countInSegments(draft: Draft, event: Event): readonly Told[] {
   const { program, changes } = draft;
@@ -135,8 +136,21 @@ function put(
   delete rest.due;
   const others = segments.filter((each) => each !== before);
   if (isNothing(segment, rest, change, traits)) return draft.set({ segments: others });
-  const timer = change === undefined ? {} : { armed: change.at, due: plus(change.at, segment.settle) };
+  const armed = soonest(change, changeIfWarm(segment, membership, traits));
+  const timer = armed === undefined ? {} : { armed, due: plus(armed, segment.settle) };
   draft.set({ segments: [...others, { ...rest, ...timer }] });
+}
+
+const soonest = (a: Change | undefined, b: Change | undefined): Instant | undefined =>
+  a === undefined || b === undefined ? (a ?? b)?.at : earlier(a.at, b.at);
+
+/** S4, while it is warming. */
+function changeIfWarm(segment: CompiledSegment, membership: Membership, user: JsonObject): Change | undefined {
+  const { tallies, at, member } = membership;
+  if (member !== undefined || at >= segment.warm) return undefined;
+  const warm = { ...segment, warm: 0 as Instant };
+  const answer = answerAt(warm, tallies, user, at, undefined);
+  return nextChange(warm, answer === undefined ? membership : { ...membership, member: answer }, user);
 }
 
 /** S1: it is what it would be for whoever nothing is kept of, and stays so. */
@@ -161,19 +175,25 @@ export function decideMembership(draft: Draft, membership: Membership, due: Inst
   return isChange ? [{ segment, change, received: due, tallies: membership.tallies }] : [];
 }
 
-/** Memberships of segments that are no longer in force go; those of another version are judged anew, silently. */
+/**
+ * Memberships of segments that are no longer in force go; those of another version are judged anew, silently, as are those that were unknown
+ * when history ended the warming.
+ */
 export function refreshSegments(draft: Draft): void {
   for (const membership of draft.state.segments) {
     const segment = draft.program.segment(membership.segment);
-    if (segment?.version === membership.version) continue;
+    if (segment?.version === membership.version && !isFilledSince(segment, membership)) continue;
     if (segment === undefined) draft.set({ segments: draft.state.segments.filter((each) => each !== membership) });
     else put(draft, segment, membership, renewed(draft, segment, membership));
   }
 }
 
+const isFilledSince = ({ filled }: CompiledSegment, { member, at }: Membership): boolean =>
+  filled !== undefined && member === undefined && at < filled;
+
 function renewed(draft: Draft, segment: CompiledSegment, { test, tallies, at, member }: Membership): Membership {
   const kept = test === segment.test ? tallies : [];
-  const from = later((at + 1) as Instant, segment.since);
+  const from = [segment.since, segment.filled ?? segment.since].reduce(later, (at + 1) as Instant);
   const answer = answerAt(segment, kept, draft.state.traits, from, member);
   const { name, version } = segment;
   return upTo(segment, { segment: name, version, test: segment.test, at, tallies: kept }, from, answer);

@@ -122,7 +122,7 @@ describe('a person in a segment', () => {
     task.tick(SETTLE);
     expect(describePerson(p, 'u:ada', task.state!)['segments']).toEqual([
       { segment: 'vip', version: 1, member: true, values: { spent: 600 }, decidedUpTo: '2026-01-01T00:00:00.000Z', changes: '2026-04-01T00:00:00.000Z' }, // prettier-ignore
-      { segment: 'young', version: 1, member: 'unknown', values: { spent: 600 }, decidedUpTo: '2025-12-31T23:59:50.000Z', changes: '2026-04-01T00:00:00.000Z', warming: '2026-04-01T00:00:00.000Z' }, // prettier-ignore
+      { segment: 'young', version: 1, member: 'unknown', values: { spent: 600 }, decidedUpTo: '2026-01-01T00:00:00.000Z', changes: '2026-04-01T00:00:00.000Z', warming: '2026-04-01T00:00:00.000Z' }, // prettier-ignore
     ]);
   });
 

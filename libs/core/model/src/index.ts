@@ -57,6 +57,7 @@ export {
   peekEventName,
   type Control,
   type ControlChange,
+  type HistoryComplete,
   type NameSpan,
   type TaskInput,
   type Tick,

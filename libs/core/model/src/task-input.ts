@@ -21,8 +21,8 @@ export type Tick = { readonly kind: 'tick'; readonly upTo: Instant };
  */
 export type Control = {
   readonly kind: 'control';
-  /** What it puts in force; absent: a trigger. Names of triggers and of segments do not meet. */
-  readonly of?: 'segment';
+  /** What it is about; absent: a trigger. Names of triggers and of segments do not meet; `history` has no names. */
+  readonly of?: 'segment' | 'history';
   readonly name: string;
   readonly revision: number;
   readonly change: ControlChange;
@@ -32,7 +32,14 @@ export type ControlChange =
   | { readonly type: 'withdraw' }
   /** Of a trigger only: nothing of it begins until it is resumed; what is open goes on. */
   | { readonly type: 'pause' }
-  | { readonly type: 'resume' };
+  | { readonly type: 'resume' }
+  | HistoryComplete;
+
+/**
+ * All that happened from `completeFrom` on is in the log before this record, for what was published at a revision below `before`: that was in
+ * force while it came, and has remembered it.
+ */
+export type HistoryComplete = { readonly type: 'history'; readonly completeFrom: Instant; readonly before: number };
 
 /**
  * What a task reads from its partition of `tripline.events`; nothing else reaches it. Erasure and settings will be further kinds. A kind

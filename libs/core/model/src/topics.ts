@@ -3,6 +3,7 @@ import type { Channel } from './channel.js';
 /** Every topic there is, by what it carries. */
 export const TOPICS = {
   ingest: 'tripline.ingest',
+  import: 'tripline.import',
   events: 'tripline.events',
   actions: 'tripline.actions',
   profiles: 'tripline.profiles',
@@ -18,6 +19,7 @@ export const TOPICS = {
 
 export const ALL_TOPICS: readonly string[] = [
   TOPICS.ingest,
+  TOPICS.import,
   TOPICS.events,
   TOPICS.actions,
   TOPICS.profiles,

@@ -33,6 +33,10 @@ export interface Catalogue {
   /** The newest version of each, by name. */
   list(kind: DocumentKind): Promise<readonly Published[]>;
   show(kind: DocumentKind, name: string, version?: number): Promise<Published | undefined>;
+  /** A revision greater than that of everything published so far, and smaller than that of whatever comes. */
+  mark(): Promise<number>;
+  /** Puts out that history is complete from that instant on, for what was published before the mark; answers the revision. */
+  completeHistory(completeFrom: Instant, before: number): Promise<number>;
   /** Control records not yet acknowledged by the log, oldest first. */
   outbox(max: number): Promise<readonly Outgoing[]>;
   sent(ids: readonly number[]): Promise<void>;

@@ -16,6 +16,11 @@ export class CollectorLogController {
     return this.ingest.onIngest(batch);
   }
 
+  @FromLog(TOPICS.import, { group: GROUPS.collector })
+  onImport(batch: Batch): Promise<void> {
+    return this.ingest.onIngest(batch);
+  }
+
   @FromLog(TOPICS.receipts, { group: GROUPS.collector })
   onReceipts(batch: Batch): Promise<void> {
     return this.receipts.onReceipts(batch);

@@ -123,6 +123,18 @@ describe('over HTTP', () => {
     expect((await eventOf('import-2')).person).toBe('u:ruby');
   });
 
+  it('takes history where the request says so, under the ids it would have had anyway', async () => {
+    const calls = [{ type: 'track', event: 'viewed', userId: 'old', timestamp: '2026-01-01T00:00:00Z' }];
+    await post('/v1/import', JSON.stringify({ historical: true, batch: calls }));
+    await post('/v1/track', JSON.stringify({ ...calls[0], historical: true }));
+    const found = await until(async () => {
+      const all = (await events()).filter(({ person }) => person === 'u:old');
+      return all.length === 2 ? all : undefined;
+    });
+    expect(found.map(({ historical, id }) => [historical, id])).toEqual([1, 2].map(() => [true, found[0]?.id]));
+    expect(await post('/v1/import', '{"historical":"yes","batch":[]}')).toMatchObject({ status: 400 });
+  });
+
   it('names what it refuses in a batch, keeps its bytes, and takes the rest', async () => {
     const bad = { type: 'track', event: 'x', userId: 'null', messageId: 'bad-1' };
     const good = { type: 'track', event: 'x', userId: 'ada', messageId: 'good-1' };
@@ -189,9 +201,11 @@ describe('from the log', () => {
     await append(TOPICS.ingest, Uint8Array.of(0xff, 0xfe));
     await append(TOPICS.ingest, '{"type":"track","event":"login","userId":"kim","messageId":"in-1"}');
     const structured = { specversion: '1.0', id: 'in-2', type: 'login', source: '/crm', subject: 'kim', data: { via: 'sso' } };
+    await append(TOPICS.import, '{"type":"track","event":"login","userId":"kim","messageId":"in-0"}');
     await append(TOPICS.ingest, JSON.stringify(structured));
     const binary = { ce_specversion: '1.0', ce_id: 'in-3', ce_type: 'login', ce_source: '/crm', ce_userid: 'kim' };
     await append(TOPICS.ingest, '{"via":"app"}', binary);
+    expect(await eventOf('in-0')).toMatchObject({ person: 'u:kim', historical: true, source: TOPICS.import });
     expect(await eventOf('in-1')).toMatchObject({ person: 'u:kim', name: 'login', source: TOPICS.ingest });
     const crm = (id: string) => deriveId('evt', 'cloud-event', '/crm', id);
     expect(await eventOf(crm('in-2'))).toMatchObject({ person: 'u:kim', name: 'login', properties: { via: 'sso' } });

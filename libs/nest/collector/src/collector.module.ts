@@ -11,7 +11,7 @@ export type CollectorOptions = {
   readonly writeKeys: Readonly<Record<string, string>>;
 };
 
-/** The ways in: Segment's HTTP API under `/v1`, `tripline.ingest`, and receipts. Needs the process's `PortsModule`. */
+/** The ways in: Segment's HTTP API under `/v1`, `tripline.ingest`, `tripline.import`, and receipts. Needs the process's `PortsModule`. */
 @Module({})
 export class CollectorModule {
   static register({ writeKeys }: CollectorOptions): DynamicModule {

@@ -1,10 +1,11 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { CLOCK, EVENT_LOG, HealthChecks, WATCH } from '@tripline/nest-kit';
 import { Wake, type Clock, type EventLog, type Watch } from '@tripline/ports';
-import { LiveFeed, Outbox, Publisher } from '@tripline/services-control';
+import { History, LiveFeed, Outbox, Publisher } from '@tripline/services-control';
 import { ClockController, SkipAheadController } from './clock.controller.js';
 import { CONTROL_OPTIONS, type ControlOptions } from './control-options.js';
 import { DocumentsController } from './documents.controller.js';
+import { HistoryController } from './history.controller.js';
 import { LiveController } from './live.controller.js';
 import { LiveStreams } from './live-streams.js';
 import { MessagesController } from './messages.controller.js';
@@ -18,6 +19,7 @@ const CONTROLLERS = [
   MessagesController,
   PolicyController,
   ClockController,
+  HistoryController,
   LiveController,
   OpenApiController,
   PageController,
@@ -38,11 +40,13 @@ export class ControlModule {
 function providersOf({ catalogue, reader }: ControlOptions): Provider[] {
   const wake = new Wake();
   const makeOutbox = (log: EventLog, clock: Clock, watch: Watch): Outbox => new Outbox({ catalogue, log, clock, watch, wake });
+  const makeHistory = (log: EventLog, clock: Clock): History => new History({ catalogue, log, clock, outbox: wake });
   const makePublisher = (clock: Clock): Publisher => new Publisher({ catalogue, reader, clock, outbox: wake });
   return [
     { provide: Wake, useValue: wake },
     { provide: Outbox, inject: [EVENT_LOG, CLOCK, WATCH], useFactory: makeOutbox },
     { provide: Publisher, inject: [CLOCK], useFactory: makePublisher },
+    { provide: History, inject: [EVENT_LOG, CLOCK], useFactory: makeHistory },
     { provide: LiveFeed, inject: [EVENT_LOG], useFactory: (log: EventLog) => new LiveFeed(log) },
     { provide: LiveStreams, inject: [LiveFeed], useFactory: (feed: LiveFeed) => new LiveStreams(feed) },
     {

@@ -76,6 +76,9 @@ describe('the description of the API', () => {
     await post('/api/stop');
     await keeps('listSwitches', ask('/api/switches'));
     await keeps('showClock', ask('/api/clock'));
+    await keeps('beginHistory', post('/api/history/begin'));
+    await keeps('completeHistory', post('/api/history', { completeFrom: '2025-01-01T00:00:00+01:00', begun: 1 }));
+    await keeps('completeHistory', post('/api/history', { completeFrom: 'soon' }));
     await keeps('skipAhead', post('/api/clock', { advance: '1s' }));
     await keeps('stop', ask('/api/stop', { method: 'POST', headers: { 'sec-fetch-site': 'cross-site' } }));
   });

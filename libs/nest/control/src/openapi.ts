@@ -255,6 +255,17 @@ export const OPENAPI = {
         responses: { '200': json('the new time', object({ now: instant })), ...NOT_MOVABLE },
       }),
     },
+    '/api/history/begin': {
+      post: operation('beginHistory', 'before an import: its mark, when everything published so far is in force', {
+        responses: { '200': json('the mark', object({ begun: integer })) },
+      }),
+    },
+    '/api/history': {
+      post: operation('completeHistory', 'after an import: all that happened from this instant on was sent', {
+        requestBody: body(object({ completeFrom: { type: 'string', format: 'date-time' }, begun: integer }, ['completeFrom'])),
+        responses: { '200': json('the tasks are told', object({ completeFrom: text, revision: integer })) },
+      }),
+    },
     '/api/live': {
       get: operation('live', 'server-sent events: events, firings, recalls and outcomes as they come', {
         responses: { '200': { description: 'a stream', content: { 'text/event-stream': { schema: text } } } },

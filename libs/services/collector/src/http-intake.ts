@@ -16,7 +16,7 @@ import { appendAll } from './append-all.js';
 import { batchSentAt } from './call-time.js';
 import { entriesOf } from './event-entries.js';
 import { BATCH_BYTES_MAX, BATCH_ITEMS_MAX, CALL_BYTES_MAX } from './limits.js';
-import { parseCall, type CallType, type Encoded } from './parse-call.js';
+import { historicalIn, parseCall, type CallType, type Encoded } from './parse-call.js';
 import { setAside } from './set-aside.js';
 
 /** A request as it came; `key` from its Authorization, else the body's `writeKey` counts. */
@@ -84,12 +84,12 @@ export class HttpIntake {
     return this.#keys.get(key ?? inBody ?? '');
   }
 
-  async #takeCalls(request: HttpRequest, { items, sentAt }: Calls, source: string): Promise<HttpAnswer> {
+  async #takeCalls(request: HttpRequest, { items, ...ofAll }: Calls, source: string): Promise<HttpAnswer> {
     const entries: Entry[] = [];
     const rejected: Rejected[] = [];
     const { received, kind } = request;
     items.forEach((item, index) => {
-      const context = { received, source, sentAt, ...(kind === 'batch' ? {} : { type: kind }) };
+      const context = { received, source, ...ofAll, ...(kind === 'batch' ? {} : { type: kind }) };
       const value = items.length === 1 && kind !== 'batch' ? request.bytes : undefined;
       const parsed = parseItem(item, value, context);
       if (parsed.ok) entries.push(...entriesOf(parsed.value, this.options.watch));
@@ -136,7 +136,7 @@ const reasonOf = (problems: readonly Problem[]): DeadLetterReason =>
       ? 'too-deep'
       : 'invalid';
 
-type Calls = { readonly items: readonly unknown[]; readonly sentAt?: Instant | undefined };
+type Calls = { readonly items: readonly unknown[]; readonly sentAt?: Instant | undefined; readonly historical?: true };
 
 function callsOf(kind: HttpRequest['kind'], body: unknown): Parsed<Calls> {
   if (kind !== 'batch') return accept({ items: [body] });
@@ -146,7 +146,8 @@ function callsOf(kind: HttpRequest['kind'], body: unknown): Parsed<Calls> {
   if (items.length > BATCH_ITEMS_MAX) return refuse({ path: 'batch', message: `more than ${BATCH_ITEMS_MAX} calls` });
   const problems: Problem[] = [];
   const sentAt = batchSentAt(body, problems);
-  return problems.length > 0 ? refuse(...problems) : accept({ items, sentAt });
+  const historical = historicalIn(body, problems);
+  return problems.length > 0 ? refuse(...problems) : accept({ items, sentAt, ...(historical === true ? { historical } : {}) });
 }
 
 function parseItem(item: unknown, bytes: Uint8Array | undefined, context: Parameters<typeof parseCall>[1]): Parsed<Encoded> {

@@ -66,6 +66,26 @@ describe('the ingest topic', () => {
     expect(watch.counts.get('tripline_collector_dead_letters_total')).toBe(1);
   });
 
+  it('is history by tripline.import, or where a call or a batch says so', async () => {
+    const { kept, watch, log } = setUp();
+    const call = (id: string, more = ''): string => `{"event":"x","userId":"ada","messageId":"${id}"${more}}`;
+    const batch = (more: string): string => `{"batch":[${call('b1')},${call('b2', more)}]}`;
+    const intake = new IngestIntake(log, watch);
+    await intake.onIngest(batchOf(TOPICS.import, [call('a'), call('b', ',"historical":false'), batch('')]));
+    await intake.onIngest(batchOf(TOPICS.ingest, [call('c'), call('d', ',"historical":true'), batch(',"historical":true')]));
+    await intake.onIngest(batchOf(TOPICS.ingest, [`{"historical":true,${batch('').slice(1)}`, call('e', ',"historical":1')]));
+    const seen = kept.events().map(({ id, historical }) => [id, historical === true]);
+    expect(seen).toEqual([
+      ...[['a', true], ['b', true], ['b1', true], ['b2', true]],
+      ...[['c', false], ['d', true], ['b1', false], ['b2', true]],
+      ...[['b1', true], ['b2', true]],
+    ]); // prettier-ignore
+    expect(kept.to(TOPICS.deadLetters).map(({ headers }) => headers?.['detail'])).toEqual([
+      expect.stringContaining('historical: must be true or false'),
+    ]);
+    expect(watch.counts.get('tripline_collector_accepted_total')).toBe(10);
+  });
+
   it('gives ids by position where there are none, and by place within a batch', async () => {
     const { kept, watch, log } = setUp();
     const call = '{"event":"x","userId":"ada"}';

@@ -33,6 +33,8 @@ export type CallContext = {
   readonly sentAt?: Instant | undefined;
   /** Where it stands in the ingest log, from which a missing `messageId` is derived; absent: from the content. */
   readonly position?: readonly string[];
+  /** It came by a way for history; else the call's own `historical` says so. */
+  readonly historical?: true;
 };
 
 /** An event with its value for `tripline.events`. */
@@ -49,10 +51,11 @@ export function parseCall(call: unknown, context: CallContext): Parsed<Encoded> 
   const timestamp = eventTime(call, context.received, context.sentAt, problems);
   const content = type === undefined ? undefined : contentOf(type, call, problems);
   const messageId = idIn(call, 'messageId', problems);
+  const historical = context.historical ?? historicalIn(call, problems);
   if (problems.length > 0 || type === undefined || ids === undefined || content === undefined) return refuse(...problems);
   const id = messageId ?? derivedId(call, type, context);
   const { received, source } = context;
-  return encoded({ id, type, timestamp, received, source, ...ids, ...content });
+  return encoded({ id, type, timestamp, received, source, ...ids, ...content, ...(historical === true ? { historical } : {}) });
 }
 
 function encoded(event: Event): Parsed<Encoded> {
@@ -61,9 +64,21 @@ function encoded(event: Event): Parsed<Encoded> {
   return refuse({ path: '', message: `larger than ${EVENT_BYTES_MAX} bytes` });
 }
 
+/** The same event, however it was sent. */
+const NO_CONTENT: ReadonlySet<string> = new Set(['sentAt', 'writeKey', 'historical']);
+
+/** Does a call, or a batch for all its calls, say that this is history? Undefined where it is not. */
+export function historicalIn(holder: JsonObject, problems: Problem[]): true | undefined {
+  const value = holder['historical'];
+  if (value === true) return true;
+  if (value !== undefined && value !== null && value !== false)
+    problems.push({ path: 'historical', message: 'must be true or false' });
+  return undefined;
+}
+
 function derivedId(call: JsonObject, type: CallType, { position, source }: CallContext): string {
   if (position !== undefined) return deriveId('evt', ...position);
-  const content = Object.entries(call).filter(([name]) => name !== 'sentAt' && name !== 'writeKey');
+  const content = Object.entries(call).filter(([name]) => !NO_CONTENT.has(name));
   return deriveId('evt', source, type, canonicalJson(Object.fromEntries(content)));
 }
 

@@ -1,4 +1,5 @@
 export { encodeBase64, LETTERS_MAX, newestDeadLetters } from './dead-letters.js';
+export { History, HISTORY_PATIENCE, type HistoryOptions } from './history.js';
 export { LISTENERS_MAX, LiveFeed, SHOWN_MAX, type LiveItem } from './live-feed.js';
 export { Outbox, type OutboxOptions } from './outbox.js';
 export { Publisher, type PublishAnswer, type PublisherOptions } from './publisher.js';

@@ -14,6 +14,7 @@ const LOOKS_MAX = 20;
 /** Who reads what: all of it read is what "at rest" means. */
 const READERS: readonly (readonly [group: string, topic: string])[] = [
   [GROUPS.collector, TOPICS.ingest],
+  [GROUPS.collector, TOPICS.import],
   [GROUPS.collector, TOPICS.receipts],
   [GROUPS.processor, TOPICS.events],
   [GROUPS.scheduler, TOPICS.profiles],

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { encodeUtf8, hours, milliseconds, minutes, OperatingError, plus, seconds } from '@tripline/kernel';
+import { days, encodeUtf8, hours, milliseconds, minus, minutes, OperatingError, plus, seconds } from '@tripline/kernel';
 import { TOPICS, type Action, type PersonKey } from '@tripline/model';
 import type { EventLog, StateStore } from '@tripline/ports';
 import { makeTriggerDocument, START } from '@tripline/testing-builders';
@@ -247,6 +247,41 @@ describe('a processor', () => {
     await world.event('page.viewed', { person: 'u:cy', ...CART });
     await settled(world);
     expect(await world.outputs()).toHaveLength(2);
+  });
+
+  test('history that is said to be complete is known at once, also after a restart, and sends nothing itself', async () => {
+    const looks = [{ event: 'page.viewed' }, { notSeen: 'order.completed', within: '30d' }];
+    await world.publish(makeTriggerDocument({ by: undefined, when: looks, onRepeat: 'parallel' }));
+    const one = await start();
+    const before = (count: number) => ({ timestamp: minus(world.clock.now(), days(count)), historical: true as const });
+    await world.event('page.viewed', { person: 'u:old', ...before(3) });
+    await world.event('order.completed', { person: 'u:buyer', ...before(2) });
+    await world.event('page.viewed', { person: 'u:early' });
+    await deadline(one);
+    expect(await world.outputs()).toEqual([]);
+    const change = { type: 'history', completeFrom: minus(START, days(31)), before: 2 } as const;
+    for (const p of [0, 1]) await world.append({ kind: 'control', of: 'history', name: 'history', revision: 2, change }, p);
+    await settled(world);
+    await one.close();
+    const two = await start();
+    for (const person of ['u:buyer', 'u:other'] as const) await world.event('page.viewed', { person });
+    await deadline(two);
+    expect((await world.outputs()).map(({ person }) => person)).toEqual(['u:other']);
+  });
+
+  test.each([
+    ['{"type":"history","completeFrom":"soon","before":1}', [], 1],
+    ['{"type":"forgotten"}', ['unknown-kind'], 0],
+  ])('of history, %s is set aside or stops the task: %j', async (change, codes, letters) => {
+    const one = await start();
+    const value = encodeUtf8(`{"kind":"control","of":"history","name":"history","revision":1,"change":${change}}`);
+    await world.log.append([{ topic: TOPICS.events, key: null, value, partition: 1 }]);
+    await until(
+      () => one.processor.haltedTasks().map(({ code }) => code),
+      (seen) => JSON.stringify(seen) === JSON.stringify(codes),
+    );
+    if (letters > 0) await settled(world);
+    expect(await world.records(TOPICS.deadLetters)).toHaveLength(letters);
   });
 
   test('a withdrawn trigger opens nothing', async () => {

@@ -42,6 +42,7 @@ const isPerson = (person: string): boolean =>
 
 function checkControl(record: LogRecord, control: TaskInput & { kind: 'control' }): TaskRecord {
   const { of }: { readonly of?: unknown } = control;
+  if (of === 'history') return checkHistory(record, control);
   if (of !== undefined && of !== 'segment') throw unknownKind(record, `control of ${JSON.stringify(of)}`);
   const change: Readonly<Record<string, unknown>> = control.change;
   if (change['type'] === 'withdraw') return control;
@@ -49,6 +50,13 @@ function checkControl(record: LogRecord, control: TaskInput & { kind: 'control' 
   if (change['type'] !== 'publish') throw unknownKind(record, `unknown change ${JSON.stringify(change['type'])}`);
   const whole = Number.isSafeInteger(change['version']) && typeof change['document'] === 'object' && change['document'] !== null;
   return whole ? control : { kind: 'foreign', detail: 'change: not a publication of ours' };
+}
+
+function checkHistory(record: LogRecord, control: TaskInput & { kind: 'control' }): TaskRecord {
+  const change: Readonly<Record<string, unknown>> = control.change;
+  if (change['type'] !== 'history') throw unknownKind(record, `unknown change ${JSON.stringify(change['type'])} of history`);
+  const whole = Number.isSafeInteger(change['completeFrom']) && Number.isSafeInteger(change['before']);
+  return whole ? control : { kind: 'foreign', detail: 'change: does not say from when on history is complete' };
 }
 
 const unknownKind = ({ topic, partition, offset }: LogRecord, detail: string): OperatingError =>

@@ -52,6 +52,21 @@ export function describeCatalogue(name: string, open: () => Promise<GatePlace>):
       expect((await publish(draft('a', document)))[0]?.version).toBe(3);
     });
 
+    test('history is put out between what was published before its mark and what comes after', async () => {
+      await publish(draft('a', { a: 1 }));
+      const mark = await ports.catalogue.mark();
+      await publish(draft('b', { b: 1 }));
+      const revision = await ports.catalogue.completeHistory(at(-9), mark);
+      await publish(draft('c', { c: 1 }));
+      const [a, b, history, c] = (await outbox()).map(({ control }) => control);
+      expect(history).toEqual({
+        ...{ kind: 'control', of: 'history', name: 'history', revision },
+        change: { type: 'history', completeFrom: at(-9), before: mark },
+      });
+      const revisions = [a?.revision ?? 0, mark, b?.revision ?? 0, revision, c?.revision ?? 0];
+      expect(revisions).toEqual([...new Set(revisions)].sort((x, y) => x - y));
+    });
+
     test('all or nothing', async () => {
       const bad = draft('bad', undefined as never);
       await expect(publish(draft('a', { a: 1 }), bad)).rejects.toThrow();
