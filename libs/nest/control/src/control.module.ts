@@ -1,10 +1,12 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { CLOCK, EVENT_LOG, HealthChecks, WATCH } from '@tripline/nest-kit';
 import { Wake, type Clock, type EventLog, type Watch } from '@tripline/ports';
-import { LiveFeed, Outbox, Publisher } from '@tripline/services-control';
+import { EventCounter, LiveFeed, Outbox, Publisher } from '@tripline/services-control';
 import { ClockController, SkipAheadController } from './clock.controller.js';
 import { CONTROL_OPTIONS, type ControlOptions } from './control-options.js';
 import { DocumentsController } from './documents.controller.js';
+import { EventCounterLife } from './event-counter-life.js';
+import { EventsController } from './events.controller.js';
 import { LiveController } from './live.controller.js';
 import { LiveStreams } from './live-streams.js';
 import { MessagesController } from './messages.controller.js';
@@ -15,6 +17,7 @@ import { PolicyController } from './policy.controller.js';
 
 const CONTROLLERS = [
   DocumentsController,
+  EventsController,
   MessagesController,
   PolicyController,
   ClockController,
@@ -35,11 +38,14 @@ export class ControlModule {
   }
 }
 
-function providersOf({ catalogue, reader }: ControlOptions): Provider[] {
+function providersOf({ catalogue, events, reader }: ControlOptions): Provider[] {
   const wake = new Wake();
   const makeOutbox = (log: EventLog, clock: Clock, watch: Watch): Outbox => new Outbox({ catalogue, log, clock, watch, wake });
-  const makePublisher = (clock: Clock): Publisher => new Publisher({ catalogue, reader, clock, outbox: wake });
+  const makePublisher = (clock: Clock): Publisher => new Publisher({ catalogue, events, reader, clock, outbox: wake });
+  const makeCounter = (log: EventLog, clock: Clock, watch: Watch): EventCounterLife =>
+    new EventCounterLife(new EventCounter({ log, memory: events, clock, watch }));
   return [
+    { provide: EventCounterLife, inject: [EVENT_LOG, CLOCK, WATCH], useFactory: makeCounter },
     { provide: Outbox, inject: [EVENT_LOG, CLOCK, WATCH], useFactory: makeOutbox },
     { provide: Publisher, inject: [CLOCK], useFactory: makePublisher },
     { provide: LiveFeed, inject: [EVENT_LOG], useFactory: (log: EventLog) => new LiveFeed(log) },

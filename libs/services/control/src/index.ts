@@ -1,4 +1,6 @@
 export { encodeBase64, LETTERS_MAX, newestDeadLetters } from './dead-letters.js';
+export { EventCounter, type EventCounterOptions } from './event-counter.js';
+export { eventWarnings, SEEN_ENOUGH } from './event-warnings.js';
 export { LISTENERS_MAX, LiveFeed, SHOWN_MAX, type LiveItem } from './live-feed.js';
 export { Outbox, type OutboxOptions } from './outbox.js';
 export { Publisher, type PublishAnswer, type PublisherOptions } from './publisher.js';
@@ -7,7 +9,6 @@ export {
   CONTROL_BYTES_MAX,
   describeDocumentProblems,
   placeProblems,
-  readDocuments,
   type DocumentProblem,
   type DocumentsRead,
   type GoodDocument,
