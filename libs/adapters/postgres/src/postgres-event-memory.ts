@@ -1,5 +1,5 @@
 import { days, minus, type Duration, type Instant } from '@tripline/kernel';
-import { EVENT_NAMES_MAX, type EventMemory, type EventSeen, type Remembered, type Tally } from '@tripline/ports';
+import { EVENT_NAMES_MAX, type EventMemory, type EventsSeen, type Remembered, type Tally } from '@tripline/ports';
 import { addTally, seenOf, type NameRow } from './name-row.js';
 import { cleanText, column, type Sql, type Statements } from './sql.js';
 
@@ -10,8 +10,9 @@ const FORGOTTEN_AFTER: Duration = days(30);
 const ADDING = 'select pg_advisory_xact_lock(7471202)';
 const POSITIONS = 'select partition, next::float8 as next from event_positions where partition = any($1::integer[])';
 const SET_POSITIONS = `
-  insert into event_positions (partition, next) select * from unnest($1::integer[], $2::bigint[])
-  on conflict (partition) do update set next = excluded.next`;
+  insert into event_positions (partition, next, behind) select * from unnest($1::integer[], $2::bigint[], $3::bigint[])
+  on conflict (partition) do update set next = excluded.next, behind = excluded.behind`;
+const BEHIND = 'select sum(behind)::float8 as behind from event_positions';
 const ROWS = 'select name, last_seen::float8 as "lastSeen", seen from event_names';
 const COUNT = 'select count(*)::integer as count from event_names';
 const FORGET = 'delete from event_names where last_seen < $1 and name <> all($2::text[])';
@@ -32,7 +33,7 @@ export class PostgresEventMemory implements EventMemory {
       );
       const fitting = tallies.filter(({ partition, from }) => positions.get(partition) === from);
       const namesOver = await addNames(sql, fitting, now);
-      await sql.rows(SET_POSITIONS, [column(fitting, (tally) => tally.partition), column(fitting, (tally) => tally.next)]);
+      await setPositions(sql, fitting);
       for (const { partition, next } of fitting) positions.set(partition, next);
       return { positions, namesOver };
     });
@@ -42,9 +43,11 @@ export class PostgresEventMemory implements EventMemory {
     return (await positionsOf(this.sql, [partition])).get(partition);
   }
 
-  async seen(now: Instant): Promise<readonly EventSeen[]> {
+  async seen(now: Instant): Promise<EventsSeen> {
     const rows = await this.sql.rows<NameRow>(ROWS);
-    return rows.map((row) => seenOf(row, now)).sort((a, b) => (a.name < b.name ? -1 : 1));
+    const [left] = await this.sql.rows<{ behind: number }>(BEHIND);
+    const events = rows.map((row) => seenOf(row, now)).sort((a, b) => (a.name < b.name ? -1 : 1));
+    return { events, behind: left?.behind ?? 0 };
   }
 }
 
@@ -52,6 +55,13 @@ async function positionsOf(sql: Statements, partitions: readonly number[]): Prom
   const rows = await sql.rows<{ partition: number; next: number }>(POSITIONS, [partitions]);
   return new Map(rows.map(({ partition, next }) => [partition, next]));
 }
+
+const setPositions = (sql: Statements, tallies: readonly Tally[]): Promise<unknown> =>
+  sql.rows(SET_POSITIONS, [
+    column(tallies, (tally) => tally.partition),
+    column(tallies, (tally) => tally.next),
+    column(tallies, (tally) => tally.behind),
+  ]);
 
 /** As the database will have it: half of a surrogate pair is no text there. */
 const cleanName = (name: string): string => cleanText(Buffer.from(name).toString());

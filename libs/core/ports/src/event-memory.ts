@@ -22,6 +22,8 @@ export type Tally = {
   readonly partition: number;
   readonly from?: number;
   readonly next: number;
+  /** Records after `next` that were there then. */
+  readonly behind: number;
   readonly names: ReadonlyMap<string, NameTally>;
 };
 
@@ -40,6 +42,9 @@ export type EventSeen = {
   readonly cut: boolean;
 };
 
+/** All that was seen, by name. While many records are still to be counted, a name that is not here may be among them. */
+export type EventsSeen = { readonly events: readonly EventSeen[]; readonly behind: number };
+
 /** What became of tallies. */
 export type Remembered = {
   /** Where counting goes on, of each partition that was given. */
@@ -57,6 +62,5 @@ export interface EventMemory {
   add(tallies: readonly Tally[], now: Instant): Promise<Remembered>;
   /** Where counting goes on; undefined where it has not begun. */
   position(partition: number): Promise<number | undefined>;
-  /** By name. */
-  seen(now: Instant): Promise<readonly EventSeen[]>;
+  seen(now: Instant): Promise<EventsSeen>;
 }

@@ -8,6 +8,7 @@ export {
   PROPERTY_NAMES_MAX,
   type EventMemory,
   type EventSeen,
+  type EventsSeen,
   type NameTally,
   type Remembered,
   type Tally,

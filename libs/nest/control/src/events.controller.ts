@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, UseGuards } from '@nestjs/common';
 import { CLOCK } from '@tripline/nest-kit';
-import type { Clock, EventSeen } from '@tripline/ports';
+import type { Clock, EventsSeen } from '@tripline/ports';
 import { CONTROL_OPTIONS, type ControlOptions } from './control-options.js';
 import { TokenGuard } from './token.guard.js';
 
@@ -14,7 +14,7 @@ export class EventsController {
   ) {}
 
   @Get('names')
-  async names(): Promise<{ events: readonly EventSeen[] }> {
-    return { events: await this.options.events.seen(this.clock.now()) };
+  names(): Promise<EventsSeen> {
+    return this.options.events.seen(this.clock.now());
   }
 }

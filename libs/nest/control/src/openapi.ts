@@ -173,7 +173,7 @@ export const OPENAPI = {
     },
     '/api/events/names': {
       get: operation('listEventNames', 'the events there are, by name: how many, when last, and what they carry', {
-        responses: { '200': json('the events', object({ events: list(ref('EventSeen')) })) },
+        responses: { '200': json('the events', object({ events: list(ref('EventSeen')), behind: integer })) },
       }),
     },
     '/api/messages': {

@@ -49,8 +49,8 @@ export class EventCounter {
     await this.#reading?.close();
   }
 
-  #count({ partition, records, next }: Batch): Promise<void> {
-    this.#tallies.get(partition)?.take(records, next);
+  #count({ partition, records, next, end }: Batch): Promise<void> {
+    this.#tallies.get(partition)?.take(records, next, end);
     return Promise.resolve();
   }
 

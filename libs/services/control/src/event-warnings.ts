@@ -1,12 +1,15 @@
 import { propertiesRead } from '@tripline/engine';
 import type { Problem } from '@tripline/kernel';
 import { CHANNELS, FINAL_STATUSES, LATER_STATUSES, type Segment, type Trigger } from '@tripline/model';
-import { EVENT_NAMES_MAX, type EventSeen } from '@tripline/ports';
+import { EVENT_NAMES_MAX, type EventSeen, type EventsSeen } from '@tripline/ports';
 import { closest } from './closest.js';
 import { namesBeside, segmentUses, triggerUses, type EventUse } from './event-uses.js';
 
 /** Before so many events in all, nothing is said of a name that is not among them; nor, of one event, of what it does not carry. */
 export const SEEN_ENOUGH = 20;
+
+/** With more records still to be counted, nothing is said of a name either. */
+export const BEHIND_MAX = 100_000;
 
 /** What becomes of our own messages is known without being seen. */
 const OUTCOMES: ReadonlySet<string> = new Set(
@@ -15,14 +18,14 @@ const OUTCOMES: ReadonlySet<string> = new Set(
 
 /**
  * Warns of events, keys and properties that nobody has ever seen: what rests on them will not happen. It never cries wolf: nothing is said on a
- * system that has hardly seen anything, nor where more was seen than could be remembered.
+ * system that has hardly seen anything or has not caught up, nor where more was seen than could be remembered.
  */
-export function eventWarnings(document: Trigger | Segment, seen: readonly EventSeen[]): readonly Problem[] {
+export function eventWarnings(document: Trigger | Segment, { events, behind }: EventsSeen): readonly Problem[] {
   const isTrigger = 'do' in document;
   const uses = isTrigger ? triggerUses(document) : segmentUses(document);
   const others = isTrigger ? namesBeside(document) : new Set(['user']);
-  const known = new Map(seen.map((each) => [each.name, each]));
-  const saysUnseen = seen.length < EVENT_NAMES_MAX && seenFromOutside(seen) >= SEEN_ENOUGH;
+  const known = new Map(events.map((each) => [each.name, each]));
+  const saysUnseen = behind <= BEHIND_MAX && events.length < EVENT_NAMES_MAX && seenFromOutside(events) >= SEEN_ENOUGH;
   return uses.flatMap((use) => {
     if (OUTCOMES.has(use.name)) return [];
     const event = known.get(use.name);

@@ -1,6 +1,6 @@
 export { encodeBase64, LETTERS_MAX, newestDeadLetters } from './dead-letters.js';
 export { EventCounter, type EventCounterOptions } from './event-counter.js';
-export { eventWarnings, SEEN_ENOUGH } from './event-warnings.js';
+export { BEHIND_MAX, eventWarnings, SEEN_ENOUGH } from './event-warnings.js';
 export { LISTENERS_MAX, LiveFeed, SHOWN_MAX, type LiveItem } from './live-feed.js';
 export { Outbox, type OutboxOptions } from './outbox.js';
 export { Publisher, type PublishAnswer, type PublisherOptions } from './publisher.js';

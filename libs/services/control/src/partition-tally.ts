@@ -26,6 +26,7 @@ export class PartitionTally {
   #held: ReadonlyMap<string, Counted> | undefined;
   #heldNext = 0;
   #namesOver = 0;
+  #end = 0;
   readonly #span: NameSpan = { from: 0, to: 0 };
 
   /** `from`: what is written, undefined where nothing is; `next`: the first record that counts. */
@@ -39,7 +40,9 @@ export class PartitionTally {
     return this.next !== this.from;
   }
 
-  take(records: readonly LogRecord[], next: number): void {
+  /** `end`: where the log ended then. */
+  take(records: readonly LogRecord[], next: number, end: number): void {
+    this.#end = end;
     for (const record of records) if (record.offset >= this.next) this.#count(record);
     this.next = Math.max(this.next, next);
   }
@@ -50,7 +53,7 @@ export class PartitionTally {
     this.#names = new Map();
     this.#heldNext = this.next;
     const { partition, from, next } = this;
-    return { partition, ...(from === undefined ? {} : { from }), next, names: this.#held };
+    return { partition, ...(from === undefined ? {} : { from }), next, behind: Math.max(0, this.#end - next), names: this.#held };
   }
 
   /** It could not be written. */

@@ -1,6 +1,6 @@
 import { parseTemplate, type Template, type Trigger } from '@tripline/model';
 import type { Problem } from '@tripline/kernel';
-import type { Catalogue, Clock, DocumentKind, DocumentReader, EventMemory, EventSeen, Published, Wake } from '@tripline/ports';
+import type { Catalogue, Clock, DocumentKind, DocumentReader, EventMemory, EventsSeen, Published, Wake } from '@tripline/ports';
 import { eventWarnings } from './event-warnings.js';
 import { checkDocuments, placeProblems, type DocumentProblem, type DocumentsRead, type GoodDocument } from './read-documents.js';
 import { segmentWarnings } from './segment-warnings.js';
@@ -52,11 +52,7 @@ export class Publisher {
   }
 
   /** Of what lies outside the document: templates, segments, and the events there are. Those that come with it count as there. */
-  async #warningsOf(
-    document: GoodDocument,
-    all: readonly GoodDocument[],
-    seen: readonly EventSeen[],
-  ): Promise<readonly Problem[]> {
+  async #warningsOf(document: GoodDocument, all: readonly GoodDocument[], seen: EventsSeen): Promise<readonly Problem[]> {
     const { trigger, segment } = document;
     const naming = trigger ?? segment;
     return [

@@ -21,6 +21,7 @@ const tally = (from: number | undefined, next: number, names: Readonly<Record<st
   partition,
   ...(from === undefined ? {} : { from }),
   next,
+  behind: 0,
   names: new Map(Object.entries(names)),
 });
 
@@ -37,7 +38,7 @@ export function describeEventMemory(name: string, open: () => Promise<GatePlace>
       await ports.close();
       await place.close();
     });
-    const seenAt = (now: Instant = START) => ports.events.seen(now);
+    const seenAt = async (now: Instant = START) => (await ports.events.seen(now)).events;
 
     test('nothing was seen in the beginning, and no partition was counted', async () => {
       expect(await seenAt()).toEqual([]);
@@ -62,7 +63,7 @@ export function describeEventMemory(name: string, open: () => Promise<GatePlace>
         { name: 'price', count: 3 },
         { name: 'size', count: 1 },
       ];
-      expect(await other.events.seen(plus(START, hours(1)))).toEqual([
+      expect((await other.events.seen(plus(START, hours(1)))).events).toEqual([
         expect.objectContaining({ name: 'a' }),
         { ...b, properties },
       ]);
@@ -91,6 +92,20 @@ export function describeEventMemory(name: string, open: () => Promise<GatePlace>
       expect(new Set(positions).size).toBe(1);
       expect(await seenAt()).toMatchObject([{ total: 1 }]);
       await other.close();
+    });
+
+    test('how much is still to be counted is that of all partitions, as of the last write', async () => {
+      expect(await ports.events.seen(START)).toEqual({ events: [], behind: 0 });
+      await ports.events.add(
+        [
+          { ...tally(undefined, 1, {}), behind: 7 },
+          { ...tally(undefined, 1, {}, 1), behind: 5 },
+        ],
+        START,
+      );
+      expect((await ports.events.seen(START)).behind).toBe(12);
+      await ports.events.add([{ ...tally(1, 8, {}), behind: 0 }], START);
+      expect((await ports.events.seen(START)).behind).toBe(5);
     });
 
     test('the last day is this hour and the 23 before it', async () => {

@@ -17,6 +17,7 @@ export function describeMainPath(name: string, open: () => Promise<System>, ways
     afterAll(() => stage.strike(), OPEN_MS);
     describeCarts(stage);
     describeOnce(stage);
+    describeWarnings(stage);
     if (ways.kill) describeKill(stage);
     if (ways.ingest) describeIngest(stage);
   });
@@ -111,6 +112,24 @@ function describeOnce(stage: Stage): void {
     await stage.shopper.track(gina, 'e2e-once.done');
     await stage.untilSent(gina, 2);
     expect(await stage.sent(gina)).toBe(2);
+  });
+}
+
+function describeWarnings(stage: Stage): void {
+  scenario('a typo in the name of an event is told with its place, the closest name, and how often that came', async () => {
+    const { system, shopper } = stage;
+    const kim = await stage.someone('kim');
+    for (let i = 0; i < 25; i++) await shopper.track(kim, 'e2e-typo.added', { cartId: 'c1' });
+    const text =
+      'kind: trigger\nname: e2e-typo\npurpose: transactional\nwhen: [{ event: e2e-typo.aded }]\ndo: [{ id: mail, email: e2e-mail }]\n';
+    const told = async (): Promise<object | undefined> => {
+      const { warnings } = await post<{ warnings: { message: string }[] }>(`${system.controlUrl}/api/check`, text);
+      return warnings.find(({ message }) => message.includes('(25 in 24 h)'));
+    };
+    expect(await eventually('the warning', told)).toMatchObject({
+      ...{ path: 'when.0.event', line: 4, column: 10 },
+      message: '"e2e-typo.aded" has never been seen; closest is "e2e-typo.added" (25 in 24 h)',
+    });
   });
 }
 

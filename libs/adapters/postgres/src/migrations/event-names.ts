@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const UP = [
   `create table event_names (name text primary key, last_seen bigint not null, seen json not null)`,
-  `create table event_positions (partition integer primary key, next bigint not null)`,
+  `create table event_positions (partition integer primary key, next bigint not null, behind bigint not null)`,
 ];
 
 /** Which events there are, and how far each partition was counted. */
