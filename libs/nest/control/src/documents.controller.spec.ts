@@ -121,7 +121,7 @@ describe('publishing', () => {
     expect(body.warnings.map(({ path }: { path: string }) => path)).toEqual(['when.0', 'do.0.email']);
     const needy = TRIGGER.replace('name: second-look', 'name: needy').replace(', with: { name: product.name }', '');
     expect((await publish(needy)).body.warnings).toMatchObject([
-      { path: 'do.0.with', message: expect.stringContaining('"name"') },
+      { path: 'do.0.with', line: 8, message: expect.stringContaining('"name"') },
     ]);
   });
 });

@@ -140,7 +140,10 @@ describe('writing down what was counted', () => {
         for (const each of steps) {
           if (each === 'take') tally.take([event(offset), event(offset + 1)], (offset += 2), offset);
           if (each === 'again' && offset > 0) tally.take([event(offset - 1)], offset, offset);
-          if (each === 'fail') [tally.hold(), tally.keep()];
+          if (each === 'fail') {
+            tally.hold();
+            tally.keep();
+          }
           if (each === 'write' || each === 'late') write(each === 'late');
         }
         write(false);
