@@ -39,7 +39,7 @@ describe('the events there are', () => {
       path: 'when.1.not',
       message: '"cart.item_aded" has never been seen; closest is "cart.item_added" (1,204 in 24 h)',
       line: 6,
-      column: 7,
+      column: 12,
     };
     expect(events(await warningsOf(typo))).toEqual([told]);
     const published = await publish(typo);

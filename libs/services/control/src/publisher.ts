@@ -29,9 +29,15 @@ export class Publisher {
     if (!read.ok) return read;
     const { documents } = read;
     const seen = await this.options.events.seen(this.options.clock.now());
-    const warnings = await Promise.all(documents.map((document) => this.#warningsOf(document, documents, seen)));
-    const placed = warnings.flatMap((of, i) => (given[i] === undefined ? [] : placeProblems(given[i], i, of)));
-    return { ...read, warnings: [...read.warnings, ...placed].sort((a, b) => a.document - b.document) };
+    const warnings = await Promise.all(
+      documents.map(async (document, i) => {
+        const text = given[i];
+        if (text === undefined) return [];
+        const named = await this.#namingWarnings(document, documents);
+        return [...placeProblems(text, i, named), ...placeProblems(text, i, eventWarningsOf(document, seen), 'value')];
+      }),
+    );
+    return { ...read, warnings: [...read.warnings, ...warnings.flat()].sort((a, b) => a.document - b.document) };
   }
 
   async publish(text: string, by: string): Promise<PublishAnswer> {
@@ -51,14 +57,12 @@ export class Publisher {
     return withdrawn;
   }
 
-  /** Of what lies outside the document: templates, segments, and the events there are. Those that come with it count as there. */
-  async #warningsOf(document: GoodDocument, all: readonly GoodDocument[], seen: EventsSeen): Promise<readonly Problem[]> {
-    const { trigger, segment } = document;
-    const naming = trigger ?? segment;
+  /** Of templates and segments that are not there; those that come with it are. */
+  async #namingWarnings(document: GoodDocument, all: readonly GoodDocument[]): Promise<readonly Problem[]> {
+    const { trigger } = document;
     return [
       ...(trigger === undefined ? [] : await this.#templateWarnings(trigger, all)),
       ...(await this.#segmentWarnings(document, all)),
-      ...(naming === undefined ? [] : eventWarnings(naming, seen)),
     ];
   }
 
@@ -87,6 +91,11 @@ export class Publisher {
     return parsed?.ok === true ? parsed.value : undefined;
   }
 }
+
+const eventWarningsOf = ({ trigger, segment }: GoodDocument, seen: EventsSeen): readonly Problem[] => {
+  const naming = trigger ?? segment;
+  return naming === undefined ? [] : eventWarnings(naming, seen);
+};
 
 /** A segment is in force before the triggers that name it. */
 function segmentsFirst(documents: readonly GoodDocument[]): Parameters<Catalogue['publish']>[0] {

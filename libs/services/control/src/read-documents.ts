@@ -64,14 +64,19 @@ function repeated(checked: readonly (OneRead | undefined)[], read: readonly Read
   });
 }
 
-/** Says where in its text each problem of a document stands, and of an unknown field which was meant. */
-export function placeProblems(document: ReadDocument, index: number, problems: readonly Problem[]): DocumentProblem[] {
+/** Says where in its text each problem of a document stands (the field's name, or its value), and of an unknown field which was meant. */
+export function placeProblems(
+  document: ReadDocument,
+  index: number,
+  problems: readonly Problem[],
+  part: 'name' | 'value' = 'name',
+): DocumentProblem[] {
   if (!document.ok) return [{ document: index, path: '', message: document.message, ...document.place }];
   return problems.map((problem) => ({
     document: index,
     path: problem.path,
     message: withCure(problem),
-    ...document.locate(problem.path),
+    ...document.locate(problem.path, part),
   }));
 }
 

@@ -127,7 +127,7 @@ function describeWarnings(stage: Stage): void {
       return warnings.find(({ message }) => message.includes('(25 in 24 h)'));
     };
     expect(await eventually('the warning', told)).toMatchObject({
-      ...{ path: 'when.0.event', line: 4, column: 10 },
+      ...{ path: 'when.0.event', line: 4, column: 17 },
       message: '"e2e-typo.aded" has never been seen; closest is "e2e-typo.added" (25 in 24 h)',
     });
   });
