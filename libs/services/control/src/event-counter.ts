@@ -64,9 +64,9 @@ export class EventCounter {
     return at;
   }
 
+  /** What is being written is done before another begins there; what was not is counted again by them. */
   async #end(partition: number): Promise<void> {
-    const tally = this.#tallies.get(partition);
-    if (tally !== undefined) await this.#write([tally]);
+    await this.#writing;
     this.#tallies.delete(partition);
   }
 

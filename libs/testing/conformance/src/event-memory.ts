@@ -155,6 +155,16 @@ export function describeEventMemory(name: string, open: () => Promise<GatePlace>
       expect(seen[4]).toMatchObject({ total: 2 });
     });
 
+    test('those that are seen again take the room of no other', async () => {
+      const some = (count: number, at: Instant) =>
+        Object.fromEntries(Array.from({ length: count }, (_, i) => [`n${i}`, counted({ at })]));
+      await ports.events.add([tally(undefined, 1, some(EVENT_NAMES_MAX, START))], START);
+      const later = plus(START, days(31));
+      const again = { ...some(EVENT_NAMES_MAX - 1, later), x: counted({ at: later }), y: counted({ at: later }) };
+      expect((await ports.events.add([tally(1, 2, again)], later)).namesOver).toBe(1);
+      expect(await seenAt(later)).toHaveLength(EVENT_NAMES_MAX);
+    });
+
     test('any name is a name', async () => {
       const odd = ["a'; drop table event_names; --", '__proto__', 'nul\0', 'half \ud800', 'half \udfff', '🎉', 'x'.repeat(200)];
       const names = new Map(odd.map((each) => [each, counted({ properties: { [each]: 1 } })]));
