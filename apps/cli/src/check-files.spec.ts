@@ -1,6 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { checkFiles } from './check-files.js';
 
@@ -17,6 +18,7 @@ when: [{ event: cart.item_added }, { not: order.completed, for: 1h }]
 do:
   - { id: mail, email: cart-mail }
 exit: [{ event: order.completed }]
+goal: { event: order.completed, within: 7d }
 limit: { runs: 1 }
 `;
 const TEMPLATE = {
@@ -44,7 +46,7 @@ describe('checkFiles', () => {
     expect(await checked(files)).toEqual([
       'a.yaml:4:36  when.1.not: must be given: a string',
       'a.yaml:4:38  when.1.nott: unknown field: closest is "not"',
-      'a.yaml:13:60  when.1.for: "soon" is not a duration: write for example 90m, 1h30m or 30d',
+      'a.yaml:14:60  when.1.for: "soon" is not a duration: write for example 90m, 1h30m or 30d',
       expect.stringMatching(/^b\.json:4:2 {2}channel: .*'email' \| 'sms'/),
       expect.stringMatching(/^c\.yaml:2:1 {2}/),
     ]);
@@ -57,11 +59,12 @@ describe('checkFiles', () => {
   });
 
   it('warns as publishing does, with the place: of templates too', async () => {
-    const bare = TRIGGER.replace(/exit.*\nlimit.*\n/, '');
+    const bare = TRIGGER.replace(/exit[^]*/, '');
     expect(await checked({ 'a.yaml': bare, 'b.json': JSON.stringify(TEMPLATE) })).toEqual([
       'ok',
       expect.stringMatching(/^a\.yaml:1:1 {2}exit: no exit/),
-      expect.stringMatching(/^a\.yaml:1:1 {2}limit: no limit/),
+      expect.stringMatching(/^a\.yaml:1:1 {2}goal: no goal/),
+      expect.stringMatching(/^a\.yaml:4:8 {2}when\.0: unbounded/),
       'a.yaml:6:5  do.0.with: the template "cart-mail" needs "total", which this step does not give',
     ]);
   });
@@ -89,6 +92,16 @@ describe('checkFiles', () => {
     expect(await checked({ 'a.yaml': TRIGGER, 'b.yaml': TRIGGER })).toEqual([
       'b.yaml:2:1  name: trigger cart is already in this text',
     ]);
+  });
+
+  it('finds nothing wrong with the examples and the cookbook, but that made-up templates are missing', async () => {
+    const root = fileURLToPath(new URL('../../..', import.meta.url));
+    expect(await checkFiles([join(root, 'examples')])).toMatchObject({ ok: true, warnings: [] });
+    const cookbook = await readFile(join(root, 'docs/cookbook.md'), 'utf8');
+    const documents = [...cookbook.matchAll(/^```yaml\n(kind: [^]*?)^```$/gm)].map(([, text]) => text);
+    expect(documents.length).toBeGreaterThan(8);
+    const found = await checked({ 'cookbook.yaml': documents.join('---\n') });
+    expect(found.filter((line) => !line.includes('is not in these files'))).toEqual(['ok']);
   });
 
   it('says where there is no document at all', async () => {

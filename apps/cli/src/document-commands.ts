@@ -12,10 +12,12 @@ const PATHS = 'files, or folders of .yaml, .yml and .json files';
 export function addDocumentCommands(program: Command, client: () => ControlClient, by: () => string, output: Output): void {
   program
     .command('validate')
-    .description('says what is wrong with documents, and what is likely wrong; asks no server')
+    .description('says what is wrong with documents, and what is likely wrong; asks no server unless told to')
     .argument('<path...>', PATHS)
-    .action(async (paths: readonly string[]) => {
-      const documents = await goodFiles(paths, output, true);
+    .option('--server', 'asks the control plane what it would say: it knows the templates, segments and events there are')
+    .action(async (paths: readonly string[], { server = false }: { readonly server?: boolean }) => {
+      const documents = await goodFiles(paths, output, !server);
+      if (server) await askServer(await readDocumentFiles(paths), client(), output);
       output.out(`${count(documents.length, 'document')}: nothing wrong`);
     });
   program
@@ -33,6 +35,11 @@ export function addDocumentCommands(program: Command, client: () => ControlClien
       for (const { kind, name, version } of published) output.out(`${kind} ${name} version ${version}`);
       warn(documents, warnings, output);
     });
+}
+
+async function askServer(documents: Documents, client: ControlClient, output: Output): Promise<void> {
+  const { warnings } = await refused(documents, client.check(documents.text));
+  warn(documents, warnings, output);
 }
 
 async function writeDiff(documents: readonly FiledDocument[], client: ControlClient, output: Output): Promise<void> {

@@ -92,6 +92,7 @@ u:anna
                                                    asks for mail: email cart-reminder, expires 2026-01-01 13:00:10
     2026-01-01 01:00:00.000  email.sent (sent)     mail is sent (received 2026-01-01 01:00:10.000)
                                                    the run is over
+                                                   exit is user.blocked says unknown
   abandoned-cart v1, run 2
     2026-01-03 00:00:00.000  cart.item_added (m2)  opens an attempt for key c2
                                                    exit is user.blocked says unknown
@@ -149,6 +150,7 @@ u:anna
                                                                           waits for email.clicked until 2026-01-08 00:00:00, decided at 2026-01-08 00:00:00
     2026-01-03 12:00:00.000  order.completed (o1)                         exit: ends the run
                                                                           left by an exit
+                                                                          reached its goal
 `),
     );
   });

@@ -49,6 +49,41 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+describe('tripline validate', () => {
+  const template = (name: string) => `kind: template\nname: ${name}\nchannel: sms\ntext: Hi\n`;
+
+  it('asks no server, unless told to; then says what the server would, by file and line', async () => {
+    answer = { status: 200, body: { warnings: [{ path: 'when.0.event', message: 'never seen', line: 6, column: 14 }] } };
+    await file('a.yaml', template('a'));
+    const second = await file('b.yaml', template('b'));
+    const done = { code: EXIT.done, out: '2 documents: nothing wrong' };
+    expect(await tripline('validate', folder)).toEqual({ ...done, err: '' });
+    expect(asked).toEqual([]);
+    const told = await tripline('validate', '--server', folder);
+    expect(told).toEqual({ ...done, err: `warning: ${second}:1:14  when.0.event: never seen` });
+    expect(asked).toEqual([{ line: 'POST /api/check', body: `${template('a')}---\n${template('b')}` }]);
+  });
+
+  it('asks nobody about what is wrong by itself, and says what the server refuses', async () => {
+    const bad = await file('a.yaml', 'kind: cohort\n');
+    expect(await tripline('validate', '--server', bad)).toMatchObject({
+      code: EXIT.refused,
+      err: expect.stringContaining('kind: must'),
+    });
+    expect(asked).toEqual([]);
+    const problem = { document: 0, path: 'text', message: 'no', line: 4, column: 1 };
+    answer = {
+      status: 400,
+      body: { error: { code: 'invalid-document', message: 'this could not be published', problems: [problem] } },
+    };
+    const good = await file('b.yaml', template('b'));
+    expect(await tripline('validate', good, '--server')).toMatchObject({
+      code: EXIT.refused,
+      err: `${good}:4:1  text: no\nthis could not be published`,
+    });
+  });
+});
+
 describe('tripline apply', () => {
   it('publishes a folder in one call, and says what came of it', async () => {
     answer = {

@@ -17,6 +17,7 @@ do:
     expires: 12h # if it could not be sent by then, it is not sent
 exit:
   - { event: order.completed } # ends the run, and takes the mail back while it is held
+goal: { event: cart.item_added, within: 1d } # what the mail is for, and is measured by
 limit: { runs: 1, per: 7d } # a person hears this once a week at most
 examples: # npx tripline test plays them
   - name: looks and leaves

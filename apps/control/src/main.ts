@@ -16,14 +16,14 @@ const watch = { logger: makeLogger('control', config.LOG_LEVEL), meter };
 const log = await openKafkaLog({ brokers: config.KAFKA_BROKERS, clientId: config.INSTANCE ?? 'tripline-control', watch });
 await log.ensureTopics(ALL_TOPICS.map((name) => ({ name, partitions })));
 const postgres = await openPostgres({ url: config.DATABASE_URL, watch });
-const { catalogue, messages, mailbox, consents, switches } = postgres;
+const { catalogue, events, messages, mailbox, consents, switches } = postgres;
 
 @Module({
   imports: [
     PortsModule.register({ log, clock: new SystemClock(), watch, metrics: meter }),
     HealthModule,
     ControlModule.register({
-      ...{ catalogue, messages, mailbox, consents, switches },
+      ...{ catalogue, events, messages, mailbox, consents, switches },
       states: new HttpPersonStates(config.PROCESSOR_URLS),
       reader: new YamlReader(),
       ...(token === undefined ? {} : { token }),

@@ -54,6 +54,7 @@ const kept = (['email', 'sms', 'webhook'] as const).map((channel) => makeMailbox
     }),
     ControlModule.register({
       catalogue: postgres.catalogue,
+      events: postgres.events,
       messages: postgres.messages,
       mailbox: postgres.mailbox,
       consents: postgres.consents,

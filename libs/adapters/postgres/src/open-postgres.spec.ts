@@ -2,7 +2,13 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { openEmbeddedPostgres, type EmbeddedPostgres } from '@tripline/adapters-embedded-postgres';
 import { minutes, plus, seconds } from '@tripline/kernel';
 import { makeAction, makeDispatch, START } from '@tripline/testing-builders';
-import { describeAttemptLedger, describeCatalogue, describeGatehouse, type GatePlace } from '@tripline/testing-conformance';
+import {
+  describeAttemptLedger,
+  describeCatalogue,
+  describeEventMemory,
+  describeGatehouse,
+  type GatePlace,
+} from '@tripline/testing-conformance';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,6 +46,7 @@ async function open(): Promise<GatePlace & { url: string }> {
 describeGatehouse('PostgreSQL', open);
 describeAttemptLedger('PostgreSQL', open);
 describeCatalogue('PostgreSQL', open);
+describeEventMemory('PostgreSQL', open);
 
 describe('a stop', () => {
   test('is in force before what is held under it could be looked through', async () => {

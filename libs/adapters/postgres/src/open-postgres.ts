@@ -4,6 +4,7 @@ import type {
   AttemptLedger,
   Catalogue,
   ConsentLedger,
+  EventMemory,
   Gatehouse,
   Mailbox,
   MessageLog,
@@ -18,10 +19,12 @@ import { DocumentEntity } from './entities/document.entity.js';
 import { MailEntity } from './entities/mail.entity.js';
 import { SuppressionEntity } from './entities/suppression.entity.js';
 import { SwitchEntity } from './entities/switch.entity.js';
+import { EventNames1764072000000 } from './migrations/event-names.js';
 import { FirstTables1764000000000 } from './migrations/first-tables.js';
 import { PostgresAttempts } from './postgres-attempts.js';
 import { PostgresCatalogue } from './postgres-catalogue.js';
 import { PostgresConsents } from './postgres-consents.js';
+import { PostgresEventMemory } from './postgres-event-memory.js';
 import { PostgresGatehouse } from './postgres-gatehouse.js';
 import { PostgresMailbox } from './postgres-mailbox.js';
 import { PostgresMessages } from './postgres-messages.js';
@@ -55,6 +58,7 @@ export type Postgres = {
   readonly switches: Switches;
   readonly attempts: AttemptLedger;
   readonly catalogue: Catalogue;
+  readonly events: EventMemory;
   readonly shelf: TemplateShelf;
   readonly messages: MessageLog;
   readonly mailbox: Mailbox;
@@ -69,7 +73,7 @@ export async function openPostgres({ url, watch, connectionsMax = CONNECTIONS_DE
     type: 'postgres',
     url,
     entities: [SwitchEntity, ConsentEntity, SuppressionEntity, MailEntity, DocumentEntity],
-    migrations: [FirstTables1764000000000],
+    migrations: [FirstTables1764000000000, EventNames1764072000000],
     migrationsTableName: 'tripline_migrations',
     connectTimeoutMS: CONNECT_MAX_MS,
     poolErrorHandler: (error: unknown) => {
@@ -115,6 +119,7 @@ function portsOf(source: DataSource, watch: Watch | undefined): Postgres {
     switches: new PostgresSwitches(sql),
     attempts: new PostgresAttempts(sql),
     catalogue: new PostgresCatalogue(sql),
+    events: new PostgresEventMemory(sql),
     shelf: new PostgresShelf(sql, watch),
     messages: new PostgresMessages(sql),
     mailbox: new PostgresMailbox(sql),

@@ -22,6 +22,14 @@ describe('YamlReader', () => {
     expect(place('when.1.for')).toEqual({ line: 5, column: 5 });
   });
 
+  it('says where its value stands, where that is asked for', () => {
+    const value = (path: string): unknown => (document?.ok === true ? document.locate(path, 'value') : undefined);
+    expect(value('when.0.event')).toEqual({ line: 3, column: 14 });
+    expect(value('when.1.not')).toEqual({ line: 4, column: 10 });
+    expect(value('when.1.where')).toEqual({ line: 4, column: 5 });
+    expect(value('name')).toEqual({ line: 1, column: 1 });
+  });
+
   it('says where the nearest thing around a missing field stands', () => {
     expect(place('when.1.where')).toEqual({ line: 4, column: 5 });
     expect(place('name')).toEqual({ line: 1, column: 1 });

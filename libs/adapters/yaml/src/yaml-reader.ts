@@ -41,22 +41,25 @@ function readOne(document: Document.Parsed, lines: LineCounter): ReadDocument {
   if (error !== undefined) return { ok: false, message: error.message, place: placeAt(lines, error.pos[0]) };
   try {
     const value: unknown = document.toJS({ maxAliasCount: ALIASES_MAX });
-    return { ok: true, value, locate: (path) => locate(document.contents, path, lines) };
+    return { ok: true, value, locate: (path, part) => locate(document.contents, path, lines, part === 'value') };
   } catch (cause) {
     return { ok: false, message: cause instanceof Error ? cause.message : String(cause), place: START };
   }
 }
 
-/** The place of a field's name, or of an item; of the nearest thing around it where the field is not there. */
-function locate(contents: ParsedNode | null, path: string, lines: LineCounter): Place | undefined {
+/** The place of a field's name (or value), or of an item; of the nearest thing around it where the field is not there. */
+function locate(contents: ParsedNode | null, path: string, lines: LineCounter, ofValue: boolean): Place | undefined {
   let node: Node | null = contents;
   let offset = contents?.range[0];
+  let isThere = true;
   for (const part of path === '' ? [] : path.split('.')) {
     const next = step(node, part) ?? step(step(node, 'sequence')?.node ?? null, part);
+    isThere = next !== undefined;
     if (next === undefined) break;
     ({ node, offset } = next);
   }
-  return offset === undefined ? undefined : placeAt(lines, offset);
+  const found = ofValue && isThere ? (node?.range?.[0] ?? offset) : offset;
+  return found === undefined ? undefined : placeAt(lines, found);
 }
 
 type Step = { readonly node: Node | null; readonly offset: number };

@@ -20,5 +20,6 @@ export { type PersonState } from './person-state.js';
 export { outcomeEvent, PersonPlay, type PlayOptions } from './person-play.js';
 export { ENDLESS_PLAY, playEvents, playExamples, type ExampleResult, type Played } from './play.js';
 export { makeProgram, type Program, type ProgramOptions, type ProgramProblem } from './program.js';
+export { propertiesRead } from './properties-read.js';
 export { nextTimer, type PendingTimer } from './timers.js';
 export { findZone } from './zones.js';

@@ -33,6 +33,8 @@ export const GROUPS = {
   collector: 'tripline.collector',
   processor: 'tripline.processor',
   scheduler: 'tripline.scheduler',
+  /** Counts which events there are. */
+  control: 'tripline.control',
   dispatcher: (channel: Channel): string => `tripline.dispatcher.${channel}`,
 } as const;
 

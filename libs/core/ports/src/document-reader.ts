@@ -5,7 +5,12 @@ export interface DocumentReader {
 }
 
 export type ReadDocument =
-  | { readonly ok: true; readonly value: unknown; locate(path: string): Place | undefined }
+  | {
+      readonly ok: true;
+      readonly value: unknown;
+      /** Where a field's name stands, or, where that is asked for, its value; of the nearest thing around it where it is not there. */
+      locate(path: string, part?: 'name' | 'value'): Place | undefined;
+    }
   | { readonly ok: false; readonly message: string; readonly place: Place };
 
 /** From 1, as editors count. */

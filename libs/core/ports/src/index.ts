@@ -4,6 +4,16 @@ export { type ChannelProvider, type Message, type SendResult } from './channel-p
 export { Stop, type Clock } from './clock.js';
 export { type DocumentReader, type Place, type ReadDocument } from './document-reader.js';
 export {
+  EVENT_NAMES_MAX,
+  PROPERTY_NAMES_MAX,
+  type EventMemory,
+  type EventSeen,
+  type EventsSeen,
+  type NameTally,
+  type Remembered,
+  type Tally,
+} from './event-memory.js';
+export {
   type Appended,
   type Batch,
   type Bounds,

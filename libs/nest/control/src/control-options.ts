@@ -1,8 +1,18 @@
 import type { Duration, Instant } from '@tripline/kernel';
-import type { Catalogue, ConsentLedger, DocumentReader, Mailbox, MessageLog, PersonStates, Switches } from '@tripline/ports';
+import type {
+  Catalogue,
+  ConsentLedger,
+  DocumentReader,
+  EventMemory,
+  Mailbox,
+  MessageLog,
+  PersonStates,
+  Switches,
+} from '@tripline/ports';
 
 export type ControlOptions = {
   readonly catalogue: Catalogue;
+  readonly events: EventMemory;
   readonly messages: MessageLog;
   readonly mailbox: Mailbox;
   readonly consents: ConsentLedger;

@@ -1,10 +1,12 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { CLOCK, EVENT_LOG, HealthChecks, WATCH } from '@tripline/nest-kit';
 import { Wake, type Clock, type EventLog, type Watch } from '@tripline/ports';
-import { History, LiveFeed, Outbox, Publisher } from '@tripline/services-control';
+import { EventCounter, History, LiveFeed, Outbox, Publisher } from '@tripline/services-control';
 import { ClockController, SkipAheadController } from './clock.controller.js';
 import { CONTROL_OPTIONS, type ControlOptions } from './control-options.js';
 import { DocumentsController } from './documents.controller.js';
+import { EventCounterLife } from './event-counter-life.js';
+import { EventsController } from './events.controller.js';
 import { HistoryController } from './history.controller.js';
 import { LiveController } from './live.controller.js';
 import { LiveStreams } from './live-streams.js';
@@ -16,6 +18,7 @@ import { PolicyController } from './policy.controller.js';
 
 const CONTROLLERS = [
   DocumentsController,
+  EventsController,
   MessagesController,
   PolicyController,
   ClockController,
@@ -37,13 +40,16 @@ export class ControlModule {
   }
 }
 
-function providersOf({ catalogue, reader }: ControlOptions): Provider[] {
+function providersOf({ catalogue, events, reader }: ControlOptions): Provider[] {
   const wake = new Wake();
   const makeOutbox = (log: EventLog, clock: Clock, watch: Watch): Outbox => new Outbox({ catalogue, log, clock, watch, wake });
   const makeHistory = (log: EventLog, clock: Clock): History => new History({ catalogue, log, clock, outbox: wake });
-  const makePublisher = (clock: Clock): Publisher => new Publisher({ catalogue, reader, clock, outbox: wake });
+  const makePublisher = (clock: Clock): Publisher => new Publisher({ catalogue, events, reader, clock, outbox: wake });
+  const makeCounter = (log: EventLog, clock: Clock, watch: Watch): EventCounterLife =>
+    new EventCounterLife(new EventCounter({ log, memory: events, clock, watch }));
   return [
     { provide: Wake, useValue: wake },
+    { provide: EventCounterLife, inject: [EVENT_LOG, CLOCK, WATCH], useFactory: makeCounter },
     { provide: Outbox, inject: [EVENT_LOG, CLOCK, WATCH], useFactory: makeOutbox },
     { provide: Publisher, inject: [CLOCK], useFactory: makePublisher },
     { provide: History, inject: [EVENT_LOG, CLOCK], useFactory: makeHistory },

@@ -25,6 +25,7 @@ when:
 do:
   - { id: mail, email: second-look, with: { name: product.name } }
 exit: [{ event: order.completed }]
+goal: { event: order.completed, within: 7d }
 limit: { runs: 1, per: 7d }
 `;
 export const TEMPLATE = `kind: template
@@ -56,8 +57,8 @@ export class ControlRig {
 
   /** A further one over the same stores. */
   async open(options: Partial<ControlOptions> = {}): Promise<Opened> {
-    const { catalogue, messages, mailbox, consents, switches } = this.postgres;
-    const ports = { catalogue, messages, mailbox, consents, switches, states: { person, why }, reader: new YamlReader() };
+    const { catalogue, events, messages, mailbox, consents, switches } = this.postgres;
+    const ports = { catalogue, events, messages, mailbox, consents, switches, states: { person, why }, reader: new YamlReader() };
     @Module({
       imports: [
         PortsModule.register({ log: this.log, clock: this.log.clock, watch: this.#watch }),

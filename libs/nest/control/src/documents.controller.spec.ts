@@ -118,10 +118,10 @@ describe('publishing', () => {
       .replace(/limit.*\n/, '');
     const { status, body } = await publish(lonely);
     expect(status).toBe(201);
-    expect(body.warnings.map(({ path }: { path: string }) => path)).toEqual(['limit', 'do.0.email']);
+    expect(body.warnings.map(({ path }: { path: string }) => path)).toEqual(['when.0', 'do.0.email']);
     const needy = TRIGGER.replace('name: second-look', 'name: needy').replace(', with: { name: product.name }', '');
     expect((await publish(needy)).body.warnings).toMatchObject([
-      { path: 'do.0.with', message: expect.stringContaining('"name"') },
+      { path: 'do.0.with', line: 8, message: expect.stringContaining('"name"') },
     ]);
   });
 });
@@ -150,20 +150,20 @@ describe('a document that is wrong', () => {
   it('names the place of a CEL error, of a YAML error, and of a wrong type', async () => {
     expect((await refused(`${TRIGGER}if: user.country in [\n`)).problems).toMatchObject([{ line: expect.any(Number) }]);
     const cel = await refused(`${TRIGGER}if: user.country == == "DE"\n`);
-    expect(cel.problems).toMatchObject([{ path: 'if', line: 11, column: 1 }]);
+    expect(cel.problems).toMatchObject([{ path: 'if', line: 12, column: 1 }]);
     expect((await refused(TRIGGER.replace('for: 10m', 'for: [10m'))).problems).toMatchObject([{ line: expect.any(Number) }]);
     const [noName] = (await refused(SEGMENT.replace('where: spent', 'where: spend'))).problems;
     expect(noName).toMatchObject({ path: 'where', line: 4, message: expect.stringContaining('"spend"') });
     const [noField] = (await refused(SEGMENT.replace('within', 'withing'))).problems;
     expect(noField).toMatchObject({ line: 3, column: expect.any(Number) });
     expect((await refused(TRIGGER.replace('runs: 1', 'runs: many'))).problems).toMatchObject([
-      { path: 'limit.runs', line: 10, column: 10 },
+      { path: 'limit.runs', line: 11, column: 10 },
     ]);
   });
 
   it('takes the good ones of its text down with it', async () => {
     const { problems } = await refused(`${TRIGGER.replace('second-look', 'innocent')}---\nkind: cohort\nname: vip\n`);
-    expect(problems).toMatchObject([{ document: 1, path: 'kind', line: 12, column: 1 }]);
+    expect(problems).toMatchObject([{ document: 1, path: 'kind', line: 13, column: 1 }]);
   });
 
   it('is refused whatever it is', async () => {

@@ -64,8 +64,8 @@ export class DocumentsController {
   @Post('check')
   @HttpCode(200)
   @RawBytes()
-  check(@Body() bytes: Uint8Array | undefined): { readonly warnings: readonly DocumentProblem[] } {
-    const read = this.publisher.check(textOf(bytes));
+  async check(@Body() bytes: Uint8Array | undefined): Promise<{ readonly warnings: readonly DocumentProblem[] }> {
+    const read = await this.publisher.check(textOf(bytes));
     if (read.ok) return { warnings: read.warnings };
     throw new HttpProblem(400, 'invalid-document', 'this could not be published', read.problems);
   }

@@ -60,6 +60,7 @@ describe('the description of the API', () => {
     await keeps('showTrigger', ask('/api/triggers/none'));
     await keeps('publishSegments', publish('{ kind: segment, name: pro, where: user.plan == "pro" }'));
     await keeps('listSegments', ask('/api/segments'));
+    await keeps('listEventNames', ask('/api/events/names'));
     await keeps('listMessages', ask('/api/messages'));
     await keeps('listMessages', ask('/api/messages?max=0'));
     await keeps('listMailbox', ask('/api/mailbox'));

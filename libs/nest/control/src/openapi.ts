@@ -154,6 +154,10 @@ const SCHEMAS = {
     },
     [...['reason', 'detail', 'source', 'received', 'partition', 'offset', 'bytes']],
   ),
+  EventSeen: object({
+    ...{ name: text, lastDay: integer, total: integer, lastSeen: instant, looked: integer },
+    ...{ properties: list(object({ name: text, count: integer })), cut: { type: 'boolean' } },
+  }),
   Consent: object(
     { userId: text, anonymousId: text, channel, topic: text, granted: { type: 'boolean' }, source: text, textVersion: text },
     [...['channel', 'granted', 'source']],
@@ -197,6 +201,11 @@ export const OPENAPI = {
       post: operation('checkDocuments', 'what publishing would say; nothing is published', {
         requestBody: DOCUMENTS_BODY,
         responses: { '200': json('may be published', object({ warnings: list(ref('DocumentProblem')) })) },
+      }),
+    },
+    '/api/events/names': {
+      get: operation('listEventNames', 'the events there are, by name: how many, when last, and what they carry', {
+        responses: { '200': json('the events', object({ events: list(ref('EventSeen')), behind: integer })) },
       }),
     },
     '/api/messages': {

@@ -1,4 +1,6 @@
 export { encodeBase64, LETTERS_MAX, newestDeadLetters } from './dead-letters.js';
+export { EventCounter, type EventCounterOptions } from './event-counter.js';
+export { BEHIND_MAX, eventWarnings, SEEN_ENOUGH } from './event-warnings.js';
 export { History, HISTORY_PATIENCE, type HistoryOptions } from './history.js';
 export { LISTENERS_MAX, LiveFeed, SHOWN_MAX, type LiveItem } from './live-feed.js';
 export { Outbox, type OutboxOptions } from './outbox.js';
@@ -8,7 +10,6 @@ export {
   CONTROL_BYTES_MAX,
   describeDocumentProblems,
   placeProblems,
-  readDocuments,
   type DocumentProblem,
   type DocumentsRead,
   type GoodDocument,

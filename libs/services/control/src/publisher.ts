@@ -1,6 +1,8 @@
 import { parseTemplate, type Template, type Trigger } from '@tripline/model';
-import type { Catalogue, Clock, DocumentKind, DocumentReader, Published, Wake } from '@tripline/ports';
-import { readDocuments, type DocumentProblem, type DocumentsRead, type GoodDocument } from './read-documents.js';
+import type { Problem } from '@tripline/kernel';
+import type { Catalogue, Clock, DocumentKind, DocumentReader, EventMemory, EventsSeen, Published, Wake } from '@tripline/ports';
+import { eventWarnings } from './event-warnings.js';
+import { checkDocuments, placeProblems, type DocumentProblem, type DocumentsRead, type GoodDocument } from './read-documents.js';
 import { segmentWarnings } from './segment-warnings.js';
 import { templateNamesOf, templateWarnings } from './template-warnings.js';
 
@@ -10,6 +12,7 @@ export type PublishAnswer =
 
 export type PublisherOptions = {
   readonly catalogue: Catalogue;
+  readonly events: EventMemory;
   readonly reader: DocumentReader;
   readonly clock: Clock;
   readonly outbox: Wake;
@@ -20,25 +23,30 @@ export class Publisher {
   constructor(private readonly options: PublisherOptions) {}
 
   /** Only looks: what `publish` would say, and nothing is published. */
-  check(text: string): DocumentsRead {
-    return readDocuments(this.options.reader, text);
+  async check(text: string): Promise<DocumentsRead> {
+    const given = this.options.reader.read(text);
+    const read = checkDocuments(given);
+    if (!read.ok) return read;
+    const { documents } = read;
+    const seen = await this.options.events.seen(this.options.clock.now());
+    const warnings = await Promise.all(
+      documents.map(async (document, i) => {
+        const text = given[i];
+        if (text === undefined) return [];
+        const named = await this.#namingWarnings(document, documents);
+        return [...placeProblems(text, i, named), ...placeProblems(text, i, eventWarningsOf(document, seen), 'value')];
+      }),
+    );
+    return { ...read, warnings: [...read.warnings, ...warnings.flat()].sort((a, b) => a.document - b.document) };
   }
 
   async publish(text: string, by: string): Promise<PublishAnswer> {
     const { catalogue, clock, outbox } = this.options;
-    const read = this.check(text);
+    const read = await this.check(text);
     if (!read.ok) return read;
-    const { documents } = read;
-    const templates = documents.flatMap(({ template }) => template ?? []);
-    const warnings = await Promise.all(
-      documents.map(async (document, i) => [
-        ...(await this.#templateWarnings(i, document.trigger, templates)),
-        ...(await this.#segmentWarnings(i, document, documents)),
-      ]),
-    );
-    const published = await catalogue.publish(segmentsFirst(documents), by, clock.now());
+    const published = await catalogue.publish(segmentsFirst(read.documents), by, clock.now());
     outbox.call();
-    return { ok: true, published: inOrderOf(documents, published), warnings: [...read.warnings, ...warnings.flat()] };
+    return { ok: true, published: inOrderOf(read.documents, published), warnings: read.warnings };
   }
 
   /** False where there is no such document in force. */
@@ -49,33 +57,32 @@ export class Publisher {
     return withdrawn;
   }
 
+  /** Of templates and segments that are not there; those that come with it are. */
+  async #namingWarnings(document: GoodDocument, all: readonly GoodDocument[]): Promise<readonly Problem[]> {
+    const { trigger } = document;
+    return [
+      ...(trigger === undefined ? [] : await this.#templateWarnings(trigger, all)),
+      ...(await this.#segmentWarnings(document, all)),
+    ];
+  }
+
   /** A message whose template is missing, or needs what the step does not give, would fail at sending. */
-  async #templateWarnings(
-    document: number,
-    trigger: Trigger | undefined,
-    given: readonly Template[],
-  ): Promise<DocumentProblem[]> {
-    if (trigger === undefined) return [];
-    const found = new Map(given.map((template) => [template.name, template]));
+  async #templateWarnings(trigger: Trigger, all: readonly GoodDocument[]): Promise<readonly Problem[]> {
+    const found = new Map(all.flatMap(({ template }) => (template === undefined ? [] : [[template.name, template] as const])));
     for (const name of templateNamesOf(trigger)) {
       const published = found.has(name) ? undefined : await this.#template(name);
       if (published !== undefined) found.set(name, published);
     }
-    return templateWarnings(trigger, (name) => found.get(name)).map((warning) => ({ document, ...warning }));
+    return templateWarnings(trigger, (name) => found.get(name));
   }
 
-  /** Segments that come with the trigger count as there. */
-  async #segmentWarnings(
-    index: number,
-    { segments = [] }: GoodDocument,
-    all: readonly GoodDocument[],
-  ): Promise<DocumentProblem[]> {
+  async #segmentWarnings({ segments = [] }: GoodDocument, all: readonly GoodDocument[]): Promise<readonly Problem[]> {
     const there = new Set(all.flatMap(({ kind, name }) => (kind === 'segment' ? [name] : [])));
     for (const { name } of segments) {
       const published = there.has(name) ? undefined : await this.options.catalogue.show('segment', name);
       if (published?.withdrawn === false) there.add(name);
     }
-    return segmentWarnings(segments, (name) => there.has(name)).map((warning) => ({ document: index, ...warning }));
+    return segmentWarnings(segments, (name) => there.has(name));
   }
 
   async #template(name: string): Promise<Template | undefined> {
@@ -84,6 +91,11 @@ export class Publisher {
     return parsed?.ok === true ? parsed.value : undefined;
   }
 }
+
+const eventWarningsOf = ({ trigger, segment }: GoodDocument, seen: EventsSeen): readonly Problem[] => {
+  const naming = trigger ?? segment;
+  return naming === undefined ? [] : eventWarnings(naming, seen);
+};
 
 /** A segment is in force before the triggers that name it. */
 function segmentsFirst(documents: readonly GoodDocument[]): Parameters<Catalogue['publish']>[0] {

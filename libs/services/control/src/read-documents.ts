@@ -1,9 +1,18 @@
 import { compileSegment, compileTrigger, type SegmentNamed } from '@tripline/engine';
 import { describeProblems, encodeUtf8, isJsonObject, type JsonObject, type Problem } from '@tripline/kernel';
-import { FIELD_NAMES, parseSegment, parseTemplate, parseTrigger, type Template, type Trigger } from '@tripline/model';
-import type { DocumentKind, DocumentReader, Place, ReadDocument } from '@tripline/ports';
+import {
+  FIELD_NAMES,
+  parseSegment,
+  parseTemplate,
+  parseTrigger,
+  type Segment,
+  type Template,
+  type Trigger,
+} from '@tripline/model';
+import type { DocumentKind, Place, ReadDocument } from '@tripline/ports';
 import { checkTemplate } from '@tripline/render';
 import { closest } from './closest.js';
+import { triggerWarnings } from './trigger-warnings.js';
 
 /** A trigger or a segment, as JSON, is at most this many bytes: it travels in one record to every partition, and Kafka's own limit is a megabyte. */
 export const CONTROL_BYTES_MAX = 262_144;
@@ -19,6 +28,7 @@ export type GoodDocument = {
   readonly trigger?: Trigger;
   /** Of a trigger: those it names. */
   readonly segments?: readonly SegmentNamed[];
+  readonly segment?: Segment;
   readonly template?: Template;
 };
 
@@ -29,10 +39,7 @@ export type DocumentsRead =
 
 type OneRead = { readonly good?: GoodDocument; readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] };
 
-/** Reads a text of one or several documents and checks each as far as it can be checked by itself. */
-export const readDocuments = (reader: DocumentReader, text: string): DocumentsRead => checkDocuments(reader.read(text));
-
-/** Checks documents that were read, of one text or of several: they are published together. */
+/** Checks documents that were read, of one text or of several, each as far as it can be checked by itself: they are published together. */
 export function checkDocuments(read: readonly ReadDocument[]): DocumentsRead {
   if (read.length === 0) return { ok: false, problems: [{ document: 0, path: '', message: 'there is no document here' }] };
   const checked = read.map((document) => (document.ok ? checkDocument(document.value) : undefined));
@@ -57,14 +64,19 @@ function repeated(checked: readonly (OneRead | undefined)[], read: readonly Read
   });
 }
 
-/** Says where in its text each problem of a document stands, and of an unknown field which was meant. */
-export function placeProblems(document: ReadDocument, index: number, problems: readonly Problem[]): DocumentProblem[] {
+/** Says where in its text each problem of a document stands (the field's name, or its value), and of an unknown field which was meant. */
+export function placeProblems(
+  document: ReadDocument,
+  index: number,
+  problems: readonly Problem[],
+  part: 'name' | 'value' = 'name',
+): DocumentProblem[] {
   if (!document.ok) return [{ document: index, path: '', message: document.message, ...document.place }];
   return problems.map((problem) => ({
     document: index,
     path: problem.path,
     message: withCure(problem),
-    ...document.locate(problem.path),
+    ...document.locate(problem.path, part),
   }));
 }
 
@@ -102,7 +114,7 @@ function checkTrigger(document: JsonObject): OneRead {
   return {
     good: { kind: 'trigger', name: trigger.name, document, trigger, segments },
     problems: [],
-    warnings: warningsOf(trigger),
+    warnings: triggerWarnings(trigger),
   };
 }
 
@@ -113,7 +125,8 @@ function checkSegment(document: JsonObject): OneRead {
   if (!compiled.ok) return refused(...compiled.problems);
   const tooLarge = sizeProblem(document);
   if (tooLarge !== undefined) return refused(tooLarge);
-  return { good: { kind: 'segment', name: parsed.value.name, document }, problems: [], warnings: [] };
+  const segment = parsed.value;
+  return { good: { kind: 'segment', name: segment.name, document, segment }, problems: [], warnings: [] };
 }
 
 function sizeProblem(document: JsonObject): Problem | undefined {
@@ -132,15 +145,6 @@ function checkTemplateDocument(document: JsonObject): OneRead {
     problems: [],
     warnings: checked.value.warnings,
   };
-}
-
-function warningsOf(trigger: Trigger): readonly Problem[] {
-  const warnings: Problem[] = [];
-  if (trigger.purpose === 'marketing' && trigger.exit.length === 0)
-    warnings.push({ path: 'exit', message: 'no exit: once begun, nothing the person does ends it' });
-  if (trigger.purpose === 'marketing' && trigger.limit === undefined)
-    warnings.push({ path: 'limit', message: 'no limit: a person may hear this as often as it happens' });
-  return warnings;
 }
 
 /** What is wrong, in one line, for a log or a terminal. */

@@ -2,6 +2,7 @@ import type {
   AttemptLedger,
   Catalogue,
   ConsentLedger,
+  EventMemory,
   Gatehouse,
   Mailbox,
   MessageLog,
@@ -18,6 +19,7 @@ export type GatePorts = {
   readonly switches: Switches;
   readonly attempts: AttemptLedger;
   readonly catalogue: Catalogue;
+  readonly events: EventMemory;
   readonly shelf: TemplateShelf;
   readonly messages: MessageLog;
   readonly mailbox: Mailbox;

@@ -18,6 +18,7 @@ export function describeMainPath(name: string, open: () => Promise<System>, ways
     describeCarts(stage);
     describeOnce(stage);
     describeIdentity(stage);
+    describeWarnings(stage);
     if (ways.kill) describeKill(stage);
     if (ways.ingest) describeIngest(stage);
   });
@@ -158,6 +159,24 @@ function describeIdentity(stage: Stage): void {
     await stage.untilOthersHeard(lea, 'e2e-cart.added');
     await stage.untilOthersHeard(lea, 'e2e-cart.added');
     expect(await messagesOf(stage.system, lea)).toEqual([]);
+  });
+}
+
+function describeWarnings(stage: Stage): void {
+  scenario('a typo in the name of an event is told with its place, the closest name, and how often that came', async () => {
+    const { system, shopper } = stage;
+    const tom = await stage.someone('tom');
+    for (let i = 0; i < 25; i++) await shopper.track(tom, 'e2e-typo.added', { cartId: 'c1' });
+    const text =
+      'kind: trigger\nname: e2e-typo\npurpose: transactional\nwhen: [{ event: e2e-typo.aded }]\ndo: [{ id: mail, email: e2e-mail }]\n';
+    const told = async (): Promise<object | undefined> => {
+      const { warnings } = await post<{ warnings: { message: string }[] }>(`${system.controlUrl}/api/check`, text);
+      return warnings.find(({ message }) => message.includes('(25 in 24 h)'));
+    };
+    expect(await eventually('the warning', told)).toMatchObject({
+      ...{ path: 'when.0.event', line: 4, column: 17 },
+      message: '"e2e-typo.aded" has never been seen; closest is "e2e-typo.added" (25 in 24 h)',
+    });
   });
 }
 
