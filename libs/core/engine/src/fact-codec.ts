@@ -8,10 +8,11 @@ export type StoredFact = [
 ];
 
 export function packFact({ leaf, at, received, order, used, id, kept, until }: Fact, zero: Instant): readonly unknown[] {
-  const head = [leaf, at - zero, received - at, order, used ? 1 : 0];
-  if (until !== undefined) return [...head, id ?? null, kept ?? null, until - at];
-  if (kept !== undefined) return [...head, id ?? null, kept];
-  return id === undefined ? head : [...head, id];
+  const packed: unknown[] = [leaf, at - zero, received - at, order, used ? 1 : 0];
+  if (id !== undefined || kept !== undefined || until !== undefined) packed.push(id ?? null);
+  if (kept !== undefined || until !== undefined) packed.push(kept ?? null);
+  if (until !== undefined) packed.push(until - at);
+  return packed;
 }
 
 export function unpackFact([leaf, span, delay, order, used, id, kept, until]: StoredFact, zero: Instant): Fact {

@@ -14,7 +14,6 @@ import { FAR, judge, type Ground, type Verdict } from './judgement.js';
 import { makeFact } from './make-fact.js';
 import { forget, lookBack } from './memory.js';
 import type { Run } from './person-state.js';
-import { timerAt } from './window.js';
 
 /** What an event did to the open attempts of a trigger: `moved` one on, or was `taken` by one whose first element takes several. */
 export type Offered = { readonly moved: boolean; readonly taken: boolean };
@@ -148,7 +147,9 @@ export function decide(draft: Draft, trigger: CompiledTrigger, run: Run, horizon
     return [];
   }
   const facts = keptFacts(trigger, run, verdict.used, verdict.kind === 'done');
-  if (verdict.kind === 'open') draft.replace(run, { ...run, facts, from: horizon, ...timerAt(verdict.deadline, trigger.settle) });
+  const { deadline } = verdict.kind === 'open' ? verdict : run;
+  if (verdict.kind === 'open')
+    draft.replace(run, { ...run, facts, from: horizon, deadline, due: plus(deadline, trigger.settle) });
   else {
     if (trigger.trigger.onRepeat !== 'parallel') forget(draft, trigger, run, verdict.used);
     complete(draft, trigger, draft.replace(run, { ...run, facts }), { decided: verdict.at, spans: verdict.spans, ready });

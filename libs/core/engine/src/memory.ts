@@ -65,6 +65,8 @@ function put(draft: Draft, trigger: CompiledTrigger, { test, key, window, thin, 
   const entry = entryKey(key);
   const { remembered } = draft.state;
   const before = remembered.find((each) => each.trigger === trigger.name && each.test === test && each.key === entry);
+  if (before === undefined && named === undefined && isLate !== true)
+    return first(draft, trigger, { test, entry, window }, event);
   const sorted = withTime(before, { at: event.timestamp, named });
   const all = thin && sorted.length > 1 ? thinned(sorted, trigger.settle) : sorted;
   const some = all.slice(0, REMEMBERED_TIMES_MAX);
@@ -76,6 +78,19 @@ function put(draft: Draft, trigger: CompiledTrigger, { test, key, window, thin, 
   const next = { trigger: trigger.name, test, key: entry, times, cut, until, ...(late.length === 0 ? {} : { late }) };
   const events = some.flatMap((each) => each.named ?? []);
   draft.set({ remembered: bounded(draft, [...others, events.length < some.length ? next : { ...next, events }]) });
+}
+
+/** Most entries are of one event that nothing is kept of. */
+function first(
+  draft: Draft,
+  { name, accept }: CompiledTrigger,
+  { test, entry, window }: Pick<Put, 'test' | 'window'> & { readonly entry: string | null },
+  { timestamp, received }: Event,
+): void {
+  const until = later(timestamp, plus(timestamp, (window + accept) as Duration));
+  const others = draft.state.remembered.filter((each) => each.until > received);
+  others.push({ trigger: name, test, key: entry, times: [timestamp], cut: false, until });
+  draft.set({ remembered: bounded(draft, others) });
 }
 
 function withTime(before: Remembered | undefined, added: Time): readonly Time[] {

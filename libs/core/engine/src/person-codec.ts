@@ -21,7 +21,7 @@ export const encodePerson = (state: PersonState): Uint8Array => encodeUtf8(perso
 export function personText(state: PersonState): string {
   const { traits, revision, traitsAt, messages, runs, remembered, quiet, decided, counted } = state;
   const zero = messages.since;
-  return JSON.stringify([
+  const packed: unknown[] = [
     FORM,
     zero,
     revision,
@@ -40,11 +40,15 @@ export function personText(state: PersonState): string {
     ]),
     decided.map((d) => [d.trigger, d.key, d.from - zero, d.decided - zero, d.until - zero]),
     counted,
-    ...packRare(state, zero),
-  ]);
+  ];
+  if (hasRare(state)) packed.push(...packRare(state, zero));
+  return JSON.stringify(packed);
 }
 
-/** What few have: nothing where nobody has anything of it. */
+const hasRare = ({ segments, calendar, ahead, identity }: PersonState): boolean =>
+  segments.length > 0 || (calendar ?? ahead ?? identity) !== undefined;
+
+/** What few have, without what they have none of at the end. */
 function packRare({ segments, calendar, ahead, identity }: PersonState, zero: Instant): Packed {
   const packed = [
     segments.length === 0 ? null : packSegments(segments, zero),

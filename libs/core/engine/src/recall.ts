@@ -46,6 +46,7 @@ function recallActions(draft: Draft, run: Run, reason: string, at: Instant): Run
 
 /** What is taken back by the same input that asked for it goes out before it: a recall that is known already wins wherever the message is read. */
 export function recallsFirst(outputs: readonly Output[]): readonly Output[] {
+  if (outputs.length < 2) return outputs;
   const asked = new Set(outputs.flatMap((output) => (output.kind === 'action' ? [output.id] : [])));
   const isEarly = (output: Output): boolean => output.kind === 'recall' && asked.has(output.action);
   return asked.size > 0 && outputs.some(isEarly)

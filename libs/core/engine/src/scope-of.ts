@@ -6,6 +6,8 @@ import { isIn } from './segments.js';
 
 /** What names mean to an expression, beside that event and in that run, for the person as they are now. */
 export const scopeOf = (draft: Draft, event: JsonObject | undefined, run: Run | undefined): Scope => ({
-  ...{ event, user: draft.state.traits, run },
+  event,
+  user: draft.state.traits,
+  run,
   segments: (name) => isIn(draft, name),
 });
