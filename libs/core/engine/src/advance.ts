@@ -68,10 +68,7 @@ function takeEvent(draft: Draft, event: Event): void {
   const stub = draft.state.identity?.stub;
   if (stub !== undefined) return forward(draft, stub, event);
   learnDevices(draft, event);
-  const { name, traits, outcome } = event;
-  const { program } = draft;
-  const isNamed = program.interests(name).length > 0 || program.isCounted(name);
-  if (!isNamed && traits === undefined && outcome === undefined) return;
+  if (!draft.program.takes(event)) return;
   const next = isAhead(draft, event) ? keepAhead(draft, event) : event;
   if (next === undefined) return draft.note('event-ahead');
   applyEvent(draft, next);

@@ -4,11 +4,10 @@ import type { Stub } from './identity.js';
 
 /**
  * What still comes under an anonymous id that is a user's goes to the user's task, under its own message id, which tells repeats there.
- * What no trigger names, and says nothing of the person, their task would pass over: it stays here.
+ * What their task would pass over stays here.
  */
 export function forward(draft: Draft, { user, heir = user }: Stub, event: Event): void {
-  const isOfUse = draft.program.interests(event.name).length > 0 || event.traits !== undefined || event.outcome !== undefined;
-  if (!isOfUse) return;
+  if (!draft.program.takes(event)) return;
   const anonymousId = event.person.slice('a:'.length);
   draft.outputs.push({
     kind: 'tell',

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Event } from '@tripline/model';
 import { START } from '@tripline/testing-builders';
+import { advance } from './advance.js';
 import { DEVICES_MAX } from './identity.js';
 import type { Tasks } from './identity.rig.js';
+import { makeProgram } from './program.js';
 import { at, HOUR, identify, MIN, play, tasksOf, told } from './two-ids.rig.js';
 
 describe('links', () => {
@@ -82,6 +84,25 @@ describe('links', () => {
     const cart = at(0, 'a:x', 'a');
     play(tasks, cart, identify(MIN), { ...cart, received: identify(2 * MIN).received });
     expect(tasks.actions.size).toBe(0);
+  });
+
+  it.each([
+    ['order', 1],
+    ['nobody', 0],
+  ])('forward what only a segment counts: of %s %i', (name, count) => {
+    const document = {
+      kind: 'segment',
+      name: 'vip',
+      let: { spent: { sum: 'total', event: 'order', within: '90d' } },
+      where: 'spent > 5',
+    };
+    const program = makeProgram([{ kind: 'segment', name: 'vip', version: 1, revision: 1, document, state: 'live' }]);
+    expect(program.problems).toEqual([]);
+    const known = tasksOf();
+    play(known, identify(0));
+    const event = at(MIN, 'a:x', name, { properties: { total: 9 } });
+    const { outputs } = advance(program, 'a:x', known.state('a:x'), { kind: 'event', event, clock: START });
+    expect(outputs.filter(({ kind }) => kind === 'tell')).toHaveLength(count);
   });
 });
 

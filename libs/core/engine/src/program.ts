@@ -1,5 +1,5 @@
 import { days, digest, type Duration, type Instant, type JsonObject, type Parsed, type Problem } from '@tripline/kernel';
-import { CHANNELS, FINAL_STATUSES, LATER_STATUSES, parseSegment, parseTrigger, type NameSpan } from '@tripline/model';
+import { CHANNELS, FINAL_STATUSES, LATER_STATUSES, parseSegment, parseTrigger, type Event, type NameSpan } from '@tripline/model';
 import { compileSegment, inForce } from './compile-segment.js';
 import { compileTrigger } from './compile-trigger.js';
 import type { CompiledSegment } from './compiled-segment.js';
@@ -98,6 +98,11 @@ export class Program {
   /** Does a segment count events of that name? */
   isCounted(event: string): boolean {
     return this.#counted.has(event);
+  }
+
+  /** Can such an event change anything of a person? One that nothing names, and that says nothing of them, cannot. */
+  takes({ name, traits, outcome }: Event): boolean {
+    return traits !== undefined || outcome !== undefined || this.interests(name).length > 0 || this.isCounted(name);
   }
 
   /** The segments that count events of that name or read one of the traits that changed. */
