@@ -13,7 +13,7 @@ const rings = [
   {
     sourceTag: 'core:engine',
     onlyDependOnLibsWithTags: ['core:kernel', 'core:model'],
-    allowedExternalImports: ['@marcbachmann/cel-js', 'moment-timezone'],
+    allowedExternalImports: ['@marcbachmann/cel-js', 'moment-timezone', 'msgpackr'],
   },
   { sourceTag: 'core:policy', onlyDependOnLibsWithTags: ['core:kernel', 'core:model'], allowedExternalImports: [] },
   { sourceTag: 'core:render', onlyDependOnLibsWithTags: ['core:kernel', 'core:model'], allowedExternalImports: ['liquidjs'] },

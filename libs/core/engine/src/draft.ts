@@ -2,6 +2,7 @@ import type { Instant, Json, JsonObject } from '@tripline/kernel';
 import type { Event, PersonKey } from '@tripline/model';
 import type { CompiledTrigger } from './compiled-trigger.js';
 import type { Output } from './input.js';
+import type { Writable } from './packed.js';
 import { EMPTY_PERSON, type PersonState, type Run } from './person-state.js';
 import type { Program } from './program.js';
 import { runIdOf } from './run-id.js';
@@ -69,9 +70,9 @@ export class Draft {
   }
 
   set(change: Partial<PersonState>): void {
-    if (this.#isOurs) Object.assign(this.#state, change);
-    else this.#state = { ...this.#state, ...change };
+    if (!this.#isOurs) this.#state = copyOf(this.#state);
     this.#isOurs = true;
+    Object.assign(this.#state, change);
   }
 
   /** Nothing is asked of the calendar any more. */
@@ -131,6 +132,26 @@ export class Draft {
   result(): PersonState | undefined {
     return this.state === EMPTY_PERSON ? undefined : this.state;
   }
+}
+
+/** Of one shape, as `changedRun` is and why. */
+function copyOf(state: PersonState): PersonState {
+  const copy: Writable<PersonState> = {
+    traits: state.traits,
+    revision: state.revision,
+    traitsAt: state.traitsAt,
+    messages: state.messages,
+    runs: state.runs,
+    remembered: state.remembered,
+    quiet: state.quiet,
+    decided: state.decided,
+    counted: state.counted,
+    segments: state.segments,
+  };
+  if (state.calendar !== undefined) copy.calendar = state.calendar;
+  if (state.ahead !== undefined) copy.ahead = state.ahead;
+  if (state.identity !== undefined) copy.identity = state.identity;
+  return copy;
 }
 
 const withoutCalendar = ({ calendar: _calendar, ...others }: PersonState): PersonState => others;

@@ -1,8 +1,8 @@
-import { deriveId, encodeUtf8, parseJson, type Instant, type Json } from '@tripline/kernel';
+import { deriveId, encodeUtf8, type Instant, type Json } from '@tripline/kernel';
 import { HANDOFF_BYTES_MAX, type Handoff, type Link } from '@tripline/model';
 import type { Draft } from './draft.js';
 import { isOnlyWatched } from './goal.js';
-import { personText } from './person-codec.js';
+import { packPerson } from './person-codec.js';
 import { endRun } from './recall.js';
 
 /**
@@ -13,11 +13,11 @@ import { endRun } from './recall.js';
 export function makeHandoff(draft: Draft, { user, received }: Link): Handoff {
   for (const giveWay of PARTS) if (isTooLarge(draft)) giveWay(draft);
   while (isTooLarge(draft) && draft.state.runs.length > 0) dropRun(draft, received);
-  const state = parseJson(personText(draft.state)) as readonly Json[];
+  const state = packPerson(draft.state) as readonly Json[];
   return { kind: 'handoff', id: deriveId('hnd', draft.person, user), person: user, from: draft.person, received, state };
 }
 
-const isTooLarge = (draft: Draft): boolean => encodeUtf8(personText(draft.state)).length > HANDOFF_BYTES_MAX;
+const isTooLarge = (draft: Draft): boolean => encodeUtf8(JSON.stringify(packPerson(draft.state))).length > HANDOFF_BYTES_MAX;
 
 const PARTS: readonly ((draft: Draft) => void)[] = [
   (draft) => cut(draft, { runs: draft.state.runs.filter((run) => !isOnlyWatched(run)) }),

@@ -15,7 +15,8 @@ export {
 } from './definitions.js';
 export { describePerson } from './describe-person.js';
 export { reachedUs, type Advanced, type GoalReached, type Input, type Notice, type Output, type Tell } from './input.js';
-export { decodePerson, encodePerson, personText } from './person-codec.js';
+export { pack, unpack } from './packed.js';
+export { decodePerson, encodePerson, packPerson, unpackPerson } from './person-codec.js';
 export { type PersonState } from './person-state.js';
 export { outcomeEvent, PersonPlay, type PlayOptions } from './person-play.js';
 export { ENDLESS_PLAY, playEvents, playExamples, type ExampleResult, type Played } from './play.js';

@@ -1,6 +1,7 @@
 import { earlier, formatInstant, later, plus, type Instant, type JsonObject } from '@tripline/kernel';
 import type { Event } from '@tripline/model';
 import { causeOf } from './cause.js';
+import { changedRun } from './changed-run.js';
 import type { CompiledTrigger, Roles } from './compiled-trigger.js';
 import { leafName, type Leaf } from './condition.js';
 import { belongs, keyText, mayBelong, type Key } from './correlation.js';
@@ -35,7 +36,10 @@ export function offer(draft: Draft, trigger: CompiledTrigger, roles: Roles, even
     const firsts = facts.filter(({ leaf }) => isFirst(trigger, leaf));
     taken ||= firsts.length > 0;
     const start = firsts.map(({ at }) => at).reduce(earlier, run.start);
-    const next = draft.replace(run, { ...run, start, depth: Math.max(run.depth, depth), facts: [...run.facts, ...facts] });
+    const next = draft.replace(
+      run,
+      changedRun(run, { start, depth: Math.max(run.depth, depth), facts: [...run.facts, ...facts] }),
+    );
     const mayOpen = roles.opens.length > 0;
     const isOpen = !mayOpen || isOpenTo(draft, trigger, run, event);
     const soon = mayOpen && isOpen ? usedBefore(draft, trigger, next, event) : [];
@@ -149,7 +153,7 @@ export function decide(draft: Draft, trigger: CompiledTrigger, run: Run, horizon
   const facts = keptFacts(trigger, run, verdict.used, verdict.kind === 'done');
   const { deadline } = verdict.kind === 'open' ? verdict : run;
   if (verdict.kind === 'open')
-    draft.replace(run, { ...run, facts, from: horizon, deadline, due: plus(deadline, trigger.settle) });
+    draft.replace(run, changedRun(run, { facts, from: horizon, deadline, due: plus(deadline, trigger.settle) }));
   else {
     if (trigger.trigger.onRepeat !== 'parallel') forget(draft, trigger, run, verdict.used);
     complete(draft, trigger, draft.replace(run, { ...run, facts }), { decided: verdict.at, spans: verdict.spans, ready });

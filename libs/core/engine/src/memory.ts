@@ -166,8 +166,8 @@ function inTurn({ condition: { leaves } }: CompiledTrigger, facts: readonly Fact
 
 function factsOf({ index: leaf, role }: Leaf, { times, events, cut }: Remembered, from: Instant, strictly: boolean): Fact[] {
   const facts = times.flatMap((at, i): Fact[] => {
-    const fact = { leaf, at, received: at, order: 0, used: false };
-    return at < from || ((strictly || role === 'event') && at === from) ? [] : [{ ...fact, ...events?.[i] }];
+    if (at < from || ((strictly || role === 'event') && at === from)) return [];
+    return [{ leaf, at, received: at, order: 0, used: false, ...events?.[i] }];
   });
   const isLost = cut && role === 'not' && (times.at(-1) ?? from) > from;
   return isLost ? [...facts, { leaf, at: from, received: from, order: 0, used: false, until: times.at(-1) ?? from }] : facts;

@@ -23,10 +23,11 @@ export const isKnown = ({ current, before }: Messages, hash: number): boolean =>
  * `keep`, unless more than `MESSAGES_MAX` came in that time (`forgot`).
  */
 export function remember(messages: Messages, hash: number, at: Instant, keep: Duration): { messages: Messages; forgot: boolean } {
-  const { since, current } = messages;
+  const { since, current, before: known } = messages;
   const old = at >= plus(since, keep);
-  if (!old && current.length < MESSAGES_MAX) return { messages: { ...messages, current: [...current, hash] }, forgot: false };
-  const forgot = !old && messages.before.length > 0;
+  if (!old && current.length < MESSAGES_MAX)
+    return { messages: { since, current: [...current, hash], before: known }, forgot: false };
+  const forgot = !old && known.length > 0;
   const before = at >= plus(since, (2 * keep) as Duration) ? [] : current;
   return { messages: { since: at, current: [hash], before }, forgot };
 }

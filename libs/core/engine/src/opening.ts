@@ -6,6 +6,7 @@ import type { Leaf } from './condition.js';
 import type { Draft } from './draft.js';
 import { isAccepted, isKnownToBe, surely } from './event-test.js';
 import { hasLeft } from './exits.js';
+import type { Fact } from './fact.js';
 import { collectInto } from './lets.js';
 import { makeFact } from './make-fact.js';
 import { decide, offer, verdictOn } from './matching.js';
@@ -75,10 +76,10 @@ function freshRun(
   event: Event,
   depth: number,
 ): Run {
-  const run = newRun(trigger, key, event.id, event.timestamp, depth);
   const fits = opens.filter((each) => each === leaf || (each.key(event.properties) === key && isKnownToBe(draft, each, event)));
   const firsts = fits.map((each) => makeFact(draft, trigger, each, event, 0));
-  return { ...run, facts: [...firsts, ...rememberedFacts(draft, trigger, key, event.timestamp, 1, isOfMembership(leaf))] };
+  const facts = [...firsts, ...rememberedFacts(draft, trigger, key, event.timestamp, 1, isOfMembership(leaf))];
+  return newRun(trigger, key, event.id, event.timestamp, depth, facts);
 }
 
 /** The change of a segment comes after the events of its instant: what brought it about does not stand in its way. */
@@ -126,7 +127,14 @@ function openRun(draft: Draft, trigger: CompiledTrigger, fresh: Run, leaf: Leaf,
 const NOTHING_YET = 0 as Instant;
 
 /** A run at its beginning, with no timer yet. */
-export const newRun = ({ name, version }: CompiledTrigger, key: string, opener: string, at: Instant, depth: number): Run => ({
+export const newRun = (
+  { name, version }: CompiledTrigger,
+  key: string,
+  opener: string,
+  at: Instant,
+  depth: number,
+  facts: readonly Fact[] = [],
+): Run => ({
   trigger: name,
   version,
   key,
@@ -138,7 +146,7 @@ export const newRun = ({ name, version }: CompiledTrigger, key: string, opener: 
   from: NOTHING_YET,
   deadline: at,
   due: at,
-  facts: [],
+  facts,
   lists: {},
   counted: false,
   actions: [],

@@ -1,24 +1,22 @@
-import { assert, decodeUtf8, encodeUtf8, parseJson, type Instant, type JsonObject } from '@tripline/kernel';
+import { assert, type Instant, type JsonObject } from '@tripline/kernel';
 import { packCalendar, unpackCalendar, type StoredCalendar } from './calendar-codec.js';
 import { packSegments, unpackSegments, type StoredSegments } from './membership-codec.js';
-import { after, at, none, type Maybe, type Packed, type Writable } from './packed.js';
+import { after, at, none, pack, unpack, type Maybe, type Packed, type Writable } from './packed.js';
 import { packIdentity, unpackIdentity, type StoredIdentity } from './identity.js';
 import type { Decided, PersonState, Quiet, Remembered } from './person-state.js';
 import { packRun, unpackRun, type StoredRun } from './run-codec.js';
 
 /** Counts up when the form changes; a build reads the forms it knows and stops at others. */
-const FORM = 3;
-/** Hashes have 53 bits; V8 writes and reads numbers of up to 31 bits many times faster. */
-const LOW = 2 ** 26;
+const FORM = 4;
 
-/** The bytes a task keeps of a person: compact JSON, names left out. `decodePerson` reads them back to the same value. */
-export const encodePerson = (state: PersonState): Uint8Array => encodeUtf8(personText(state));
+/** The bytes a task keeps of a person. `decodePerson` reads them back to the same value. */
+export const encodePerson = (state: PersonState): Uint8Array => pack(packPerson(state));
 
 /**
- * What `encodePerson` writes, as text: for a caller that has a place for the bytes. Instants are written as what they are after `since`
- * of the message ids, which is near all of them: small numbers are shorter and faster.
+ * What `encodePerson` writes: names left out. Instants are written as what they are after `since` of the message ids, which is near all of
+ * them: small numbers are shorter and faster.
  */
-export function personText(state: PersonState): string {
+export function packPerson(state: PersonState): Packed {
   const { traits, revision, traitsAt, messages, runs, remembered, quiet, decided, counted } = state;
   const zero = messages.since;
   const packed: unknown[] = [
@@ -27,8 +25,8 @@ export function personText(state: PersonState): string {
     revision,
     traitsAt,
     traits,
-    packHashes(messages.current),
-    packHashes(messages.before),
+    messages.current,
+    messages.before,
     runs.map((run) => packRun(run, zero)),
     remembered.map((each) => packRemembered(each, zero)),
     quiet.map((q) => [
@@ -42,7 +40,7 @@ export function personText(state: PersonState): string {
     counted,
   ];
   if (hasRare(state)) packed.push(...packRare(state, zero));
-  return JSON.stringify(packed);
+  return packed;
 }
 
 const hasRare = ({ segments, calendar, ahead, identity }: PersonState): boolean =>
@@ -59,15 +57,6 @@ function packRare({ segments, calendar, ahead, identity }: PersonState, zero: In
   return packed.slice(0, packed.findLastIndex((each) => each !== null) + 1);
 }
 
-function packHashes(hashes: readonly number[]): readonly number[] {
-  const packed: number[] = [];
-  for (const hash of hashes) {
-    const high = Math.floor(hash / LOW);
-    packed.push(high, hash - high * LOW);
-  }
-  return packed;
-}
-
 function packRemembered({ trigger, test, key, until, times, cut, events, late }: Remembered, zero: Instant): Packed {
   const head = [trigger, test, key, until - zero, times.map((time) => time - zero), cut ? 1 : 0];
   if (late !== undefined) return [...head, none(events), late.map(({ at, received }) => [at - zero, received - at])];
@@ -75,34 +64,29 @@ function packRemembered({ trigger, test, key, until, times, cut, events, late }:
 }
 
 /** Reads what `encodePerson` wrote; anything else is an assertion: stored state is ours or broken. */
-export const decodePerson = (bytes: Uint8Array): PersonState => unpackPerson(parseJson(decodeUtf8(bytes)));
+export const decodePerson = (bytes: Uint8Array): PersonState => unpackPerson(unpack(bytes));
 
 /** The same, of what the bytes parse to: as it stands in a handoff. */
 export function unpackPerson(packed: unknown): PersonState {
   assert(Array.isArray(packed) && packed[0] === FORM, 'a person is stored in a form this build does not know');
   const stored = packed as Stored;
   const zero = stored[1];
-  return {
+  const state: Writable<PersonState> = {
     traits: stored[4],
     revision: stored[2],
     traitsAt: stored[3],
-    messages: { since: zero, current: unpackHashes(stored[5]), before: unpackHashes(stored[6]) },
+    messages: { since: zero, current: stored[5], before: stored[6] },
     runs: stored[7].map((run) => unpackRun(run, zero)),
     remembered: stored[8].map((each) => unpackRemembered(each, zero)),
     quiet: stored[9].map((each) => unpackQuiet(each, zero)),
     decided: stored[10].map((each) => unpackDecided(each, zero)),
     counted: stored[11],
     segments: unpackSegments(stored[12] ?? undefined, zero),
-    ...(stored[13] === undefined || stored[13] === null ? {} : { calendar: unpackCalendar(stored[13], zero) }),
-    ...(stored[14] === undefined || stored[14] === null ? {} : { ahead: stored[14] }),
-    ...(stored[15] === undefined ? {} : { identity: unpackIdentity(stored[15]) }),
   };
-}
-
-function unpackHashes(packed: readonly number[]): number[] {
-  const hashes: number[] = [];
-  for (let i = 1; i < packed.length; i += 2) hashes.push((packed[i - 1] as number) * LOW + (packed[i] as number));
-  return hashes;
+  if (stored[13] !== undefined && stored[13] !== null) state.calendar = unpackCalendar(stored[13], zero);
+  if (stored[14] !== undefined && stored[14] !== null) state.ahead = stored[14];
+  if (stored[15] !== undefined) state.identity = unpackIdentity(stored[15]);
+  return state;
 }
 
 type Stored = [
@@ -129,18 +113,19 @@ type Stored = [
   ],
 ];
 
-const unpackRemembered = (r: Stored[8][number], zero: Instant): Remembered => ({
-  trigger: r[0],
-  test: r[1],
-  key: r[2],
-  times: r[4].map((span) => at(zero, span)),
-  until: at(zero, r[3]),
-  cut: r[5] === 1,
-  ...(r[6] === undefined || r[6] === null ? {} : { events: r[6] }),
-  ...(r[7] === undefined
-    ? {}
-    : { late: r[7].map(([span, delay]) => ({ at: at(zero, span), received: at(zero, span + delay) })) }),
-});
+function unpackRemembered(r: Stored[8][number], zero: Instant): Remembered {
+  const entry: Writable<Remembered> = {
+    trigger: r[0],
+    test: r[1],
+    key: r[2],
+    times: r[4].map((span) => at(zero, span)),
+    cut: r[5] === 1,
+    until: at(zero, r[3]),
+  };
+  if (r[6] !== undefined && r[6] !== null) entry.events = r[6];
+  if (r[7] !== undefined) entry.late = r[7].map(([span, delay]) => ({ at: at(zero, span), received: at(zero, span + delay) }));
+  return entry;
+}
 
 function unpackQuiet(q: Stored[9][number], zero: Instant): Quiet {
   const quiet: Writable<Quiet> = { trigger: q[0], last: at(zero, q[1]) };

@@ -1,4 +1,5 @@
 import type { Event } from '@tripline/model';
+import { changedRun } from './changed-run.js';
 import type { CompiledTrigger } from './compiled-trigger.js';
 import type { Draft } from './draft.js';
 import { extendedBy, newestExtension } from './extension.js';
@@ -27,7 +28,7 @@ export function repeat(draft: Draft, trigger: CompiledTrigger, run: Run, fresh: 
   const { onRepeat } = trigger.trigger;
   if (onRepeat === 'restart' && timestamp > run.start) {
     const { facts, depth } = fresh();
-    const next = { ...run, start: timestamp, facts, depth: Math.max(run.depth, depth) };
+    const next = changedRun(run, { start: timestamp, facts, depth: Math.max(run.depth, depth) });
     decide(draft, trigger, draft.replace(run, next), run.from, received);
   }
   if (onRepeat === 'extend' && timestamp > (newestExtension(run) ?? run.start))

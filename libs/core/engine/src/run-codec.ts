@@ -92,11 +92,11 @@ export function unpackRun(r: StoredRun, zero: Instant): Run {
     from: r[8] === null ? NEVER : at(zero, r[8]),
     deadline: at(zero, r[9]),
     due: at(zero, r[10]),
+    facts: r[12].map((fact) => unpackFact(fact, zero)),
     lists: {},
     counted: false,
     actions: [],
     depth: r[11],
-    facts: r[12].map((fact) => unpackFact(fact, zero)),
   };
   if (r[13] !== undefined && r[13] !== null) unpackProgress(run, r[13], zero);
   if (r[14] !== undefined) run.origin = r[14];

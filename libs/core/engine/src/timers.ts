@@ -16,7 +16,7 @@ import { SILENCE_AFTER_EXPIRY } from './watching.js';
 const DECISIONS_MAX = 20_000;
 
 export type PendingTimer = { readonly due: Instant; readonly deadline: Instant };
-type Pending = PendingTimer & What & { readonly order: string };
+type Pending = PendingTimer & What;
 type What = { readonly run?: Run; readonly quiet?: Quiet; readonly membership?: Membership; readonly dated?: Dated };
 
 /** The earliest thing a person waits for: what a task keeps as their one timer. While a user's other ids are asked, nothing is decided. */
@@ -49,21 +49,22 @@ export function fireTimers(draft: Draft, due: Instant): void {
 
 function earliest({ runs, quiet, segments, calendar }: PersonState): Pending | undefined {
   let next: Pending | undefined;
-  for (const run of runs) next = first(next, run.due, run.deadline, { run });
+  for (const run of runs) next = sooner(next, { due: run.due, deadline: run.deadline, run });
   for (const each of quiet)
-    if (each.due !== undefined && each.armed !== undefined) next = first(next, each.due, each.armed, { quiet: each });
+    if (each.due !== undefined && each.armed !== undefined)
+      next = sooner(next, { due: each.due, deadline: each.armed, quiet: each });
   for (const each of segments)
-    if (each.due !== undefined && each.armed !== undefined) next = first(next, each.due, each.armed, { membership: each });
+    if (each.due !== undefined && each.armed !== undefined)
+      next = sooner(next, { due: each.due, deadline: each.armed, membership: each });
   for (const dated of calendar?.dates ?? [])
-    if (dated.next !== undefined) next = first(next, dated.next.due, dated.next.at, { dated });
+    if (dated.next !== undefined) next = sooner(next, { due: dated.next.due, deadline: dated.next.at, dated });
   return next;
 }
 
-function first(best: Pending | undefined, due: Instant, deadline: Instant, what: What): Pending {
-  if (best !== undefined && (best.due < due || (best.due === due && best.deadline < deadline))) return best;
-  const order = orderOf(what);
-  const isSooner = best === undefined || best.due !== due || best.deadline !== deadline || order < best.order;
-  return isSooner ? { due, deadline, order, ...what } : best;
+function sooner(best: Pending | undefined, next: Pending): Pending {
+  if (best === undefined) return next;
+  const later = next.due - best.due || next.deadline - best.deadline;
+  return later < 0 || (later === 0 && orderOf(next) < orderOf(best)) ? next : best;
 }
 
 /** At the same instant segments come first, so that what is decided then knows of them. */

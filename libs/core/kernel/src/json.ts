@@ -11,11 +11,25 @@ export const isDeeperThan = (value: unknown, max: number): boolean =>
   value !== null &&
   (max === 0 || Object.values(value).some((inner) => isDeeperThan(inner, max - 1)));
 
-/** Parses JSON text to an unknown value; undefined where it is not JSON (JSON itself has no undefined). */
+/** What only an escape can write is not there without one. */
+const ESCAPED = '\\u';
+
+/**
+ * Parses JSON text to an unknown value; undefined where it is not JSON (JSON itself has no undefined). Half of a surrogate pair, which UTF-8
+ * cannot write, is U+FFFD.
+ */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    const value = JSON.parse(text) as unknown;
+    return text.includes(ESCAPED) ? wellFormed(value) : value;
   } catch {
     return undefined;
   }
+}
+
+function wellFormed(value: unknown): unknown {
+  if (typeof value === 'string') return value.toWellFormed();
+  if (Array.isArray(value)) return value.map(wellFormed);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name.toWellFormed(), wellFormed(inner)]));
 }

@@ -19,8 +19,8 @@ export const DIRTY_MAX = 120_000;
 export const TASK_DIRTY_MAX = 30_000;
 /** Fewer than this is not worth a checkpoint. */
 export const TASK_DIRTY_MIN = 1_000;
-/** Unchanged people kept decoded by one process; each is a kilobyte or two. */
-export const HOT_PEOPLE_MAX = 8_000;
+/** People kept decoded by one process, each a kilobyte or two. More of them outlive a young collection, which costs more than decoding them again. */
+export const HOT_PEOPLE_MAX = 500;
 export const OUTPUTS_MAX = 1_000;
 
 /** The limits of each of `tasks()` tasks that share one process. */

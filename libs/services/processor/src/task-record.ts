@@ -21,8 +21,7 @@ export function readTaskRecord(record: LogRecord): TaskRecord {
     return { kind: 'foreign', detail };
   }
   const input = parsed.value;
-  if ('person' in input && !personsIn(input).every(isPerson))
-    return { kind: 'foreign', detail: 'person: not the key of a person' };
+  if ('person' in input && !hasPersons(input)) return { kind: 'foreign', detail: 'person: not the key of a person' };
   return input.kind === 'control' ? checkControl(record, input) : input;
 }
 
@@ -32,11 +31,8 @@ export const deadLettersOf = (record: LogRecord, detail: string): readonly DeadL
 
 const isOurs = (value: Uint8Array): boolean => OURS.every((byte, i) => value[i] === byte);
 
-const personsIn = (input: Extract<TaskInput, { person: string }>): readonly string[] => [
-  input.person,
-  ...('user' in input ? [input.user] : []),
-  ...('from' in input ? [input.from] : []),
-];
+const hasPersons = (input: Extract<TaskInput, { person: string }>): boolean =>
+  isPerson(input.person) && (!('user' in input) || isPerson(input.user)) && (!('from' in input) || isPerson(input.from));
 const isPerson = (person: string): boolean =>
   person.length > 0 && person.length <= PERSON_LENGTH_MAX && !LONE_SURROGATE.test(person);
 

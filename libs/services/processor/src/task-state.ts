@@ -159,9 +159,12 @@ export class TaskState {
   }
 
   #advance(person: string, state: PersonState | undefined, input: Input): Advanced {
-    const { tracer } = this;
-    const told = tracer === undefined ? undefined : (entry: TraceEntry): void => tracer(person, input, entry);
-    return advance(this.#program, person, state, input, told);
+    if (this.tracer === undefined) return advance(this.#program, person, state, input);
+    return this.#advanceTold(this.tracer, person, state, input);
+  }
+
+  #advanceTold(tracer: TaskTracer, person: string, state: PersonState | undefined, input: Input): Advanced {
+    return advance(this.#program, person, state, input, (entry) => tracer(person, input, entry));
   }
 
   #onControl(control: Control, at: Instant): true {

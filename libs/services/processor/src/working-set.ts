@@ -3,7 +3,7 @@ import { nextTimer, type PersonState } from '@tripline/engine';
 import type { Checkpoint, Clock, TaskChange, TaskStore, Timer } from '@tripline/ports';
 import { SecondChance } from './second-chance.js';
 import { Slice } from './slice.js';
-import { decodeStoredPerson, PersonWriter } from './stored-person.js';
+import { decodeStoredPerson, encodeStoredPerson } from './stored-person.js';
 import { StoredTimers } from './stored-timers.js';
 import { compareTimers, sameTimer } from './timer-order.js';
 
@@ -48,7 +48,6 @@ export class WorkingSet {
   #hot: SecondChance<Changed>;
   #flushingHot: Iterable<Changed> = [];
   #clean: ReadonlyMap<string, Holding> = new Map();
-  readonly #writer = new PersonWriter();
   readonly #timers: StoredTimers;
 
   constructor(
@@ -200,7 +199,7 @@ export class WorkingSet {
   /** I5. Undefined for a person of whom nothing is left. */
   #pack(changed: Changed): Uint8Array | undefined {
     if (changed.packed === undefined && changed.state !== undefined)
-      changed.packed = this.#writer.write(changed.state, changed.armed);
+      changed.packed = encodeStoredPerson(changed.state, changed.armed);
     return changed.packed;
   }
 
