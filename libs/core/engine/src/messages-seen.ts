@@ -26,7 +26,7 @@ export function remember(messages: Messages, hash: number, at: Instant, keep: Du
   const { since, current, before: known } = messages;
   const old = at >= plus(since, keep);
   if (!old && current.length < MESSAGES_MAX)
-    return { messages: { since, current: [...current, hash], before: known }, forgot: false };
+    return { messages: { since, current: current.concat([hash]), before: known }, forgot: false };
   const forgot = !old && known.length > 0;
   const before = at >= plus(since, (2 * keep) as Duration) ? [] : current;
   return { messages: { since: at, current: [hash], before }, forgot };
