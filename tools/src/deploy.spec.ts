@@ -20,7 +20,7 @@ const compose = parse(read('docker-compose.yml'), { merge: true }) as {
 /** Read by Node itself. */
 const NODES_OWN = 'NODE_OPTIONS';
 const ours = Object.entries(compose.services).filter(([, service]) => service.command !== undefined);
-const appOf = (service: Service): string => /^apps\/([a-z]+)\/dist\/main\.js$/.exec(service.command?.[0] ?? '')?.[1] ?? '';
+const appOf = (service: Service): string => /^apps\/([a-z]+)\/dist\/main\.js$/.exec(service.command?.at(-1) ?? '')?.[1] ?? '';
 
 // No Docker engine is needed here: what can be checked without one is that everything named exists.
 describe('docker-compose.yml', () => {
