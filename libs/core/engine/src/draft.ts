@@ -1,12 +1,12 @@
 import type { Instant, Json, JsonObject } from '@tripline/kernel';
 import type { Event, PersonKey } from '@tripline/model';
-import type { CompiledTrigger } from './compiled-trigger.js';
+import type { CompiledTrigger } from './compile/compiled-trigger.js';
 import type { Output } from './input.js';
-import type { Writable } from './packed.js';
-import { EMPTY_PERSON, type PersonState, type Run } from './person-state.js';
-import type { Program } from './program.js';
-import { runIdOf } from './run-id.js';
-import type { Tracer } from './trace.js';
+import type { Writable } from './person/packed.js';
+import { EMPTY_PERSON, type PersonState, type Run } from './person/person-state.js';
+import type { Program } from './compile/program.js';
+import { runIdOf } from './journey/run-id.js';
+import type { Tracer } from './explain/trace.js';
 
 type Taken = { readonly trigger: string; readonly test: string; readonly key: string; readonly at: Instant };
 type Changes = ReadonlyMap<string, { readonly before: Json; readonly after: Json }>;

@@ -1,10 +1,10 @@
 export { advance } from './advance.js';
-export { compileSegment } from './compile-segment.js';
-export { type CompiledSegment } from './compiled-segment.js';
-export { compileTrigger } from './compile-trigger.js';
-export { toldOf, type TakenBy, type Told } from './told.js';
-export { type TraceEntry, type Tracer } from './trace.js';
-export { type CompiledTrigger, type SegmentNamed } from './compiled-trigger.js';
+export { compileSegment } from './compile/compile-segment.js';
+export { type CompiledSegment } from './compile/compiled-segment.js';
+export { compileTrigger } from './compile/compile-trigger.js';
+export { toldOf, type TakenBy, type Told } from './explain/told.js';
+export { type TraceEntry, type Tracer } from './explain/trace.js';
+export { type CompiledTrigger, type SegmentNamed } from './compile/compiled-trigger.js';
 export {
   applyControl,
   DRAINING_MAX,
@@ -12,15 +12,15 @@ export {
   parseDefinitions,
   type Definition,
   type Definitions,
-} from './definitions.js';
-export { describePerson } from './describe-person.js';
+} from './compile/definitions.js';
+export { describePerson } from './person/describe-person.js';
 export { reachedUs, type Advanced, type GoalReached, type Input, type Notice, type Output, type Tell } from './input.js';
-export { pack, unpack } from './packed.js';
-export { decodePerson, encodePerson, packPerson, unpackPerson } from './person-codec.js';
-export { type PersonState } from './person-state.js';
-export { outcomeEvent, PersonPlay, type PlayOptions } from './person-play.js';
-export { ENDLESS_PLAY, playEvents, playExamples, type ExampleResult, type Played } from './play.js';
-export { makeProgram, type Program, type ProgramOptions, type ProgramProblem } from './program.js';
-export { propertiesRead } from './properties-read.js';
+export { pack, unpack } from './person/packed.js';
+export { decodePerson, encodePerson, packPerson, unpackPerson } from './person/person-codec.js';
+export { type PersonState } from './person/person-state.js';
+export { outcomeEvent, PersonPlay, type PlayOptions } from './play/person-play.js';
+export { ENDLESS_PLAY, playEvents, playExamples, type ExampleResult, type Played } from './play/play.js';
+export { makeProgram, type Program, type ProgramOptions, type ProgramProblem } from './compile/program.js';
+export { propertiesRead } from './compile/properties-read.js';
 export { nextTimer, type PendingTimer } from './timers.js';
-export { findZone } from './zones.js';
+export { findZone } from './calendar/zones.js';

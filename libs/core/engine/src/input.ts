@@ -1,6 +1,6 @@
 import type { Instant } from '@tripline/kernel';
 import type { Action, Event, OfIdentity, PersonKey, Profile, Recall, TaskInput } from '@tripline/model';
-import type { PersonState } from './person-state.js';
+import type { PersonState } from './person/person-state.js';
 
 /**
  * What reaches one person's state. `clock` is the task's clock: the greatest `upTo` read. A timer fires everything of this

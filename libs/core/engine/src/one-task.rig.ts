@@ -4,10 +4,10 @@ import type { Action, Event, OutcomeStatus } from '@tripline/model';
 import { eventAt, makeTriggerDocument, START } from '@tripline/testing-builders';
 import { advance } from './advance.js';
 import type { Output } from './input.js';
-import { decodePerson, encodePerson } from './person-codec.js';
-import type { PersonState } from './person-state.js';
-import { outcomeEvent } from './person-play.js';
-import { makeProgram, type Program, type ProgramOptions } from './program.js';
+import { decodePerson, encodePerson } from './person/person-codec.js';
+import type { PersonState } from './person/person-state.js';
+import { outcomeEvent } from './play/person-play.js';
+import { makeProgram, type Program, type ProgramOptions } from './compile/program.js';
 import { nextTimer } from './timers.js';
 
 export const H = 3_600_000;

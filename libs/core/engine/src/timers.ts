@@ -1,16 +1,16 @@
 import { assert, type Instant } from '@tripline/kernel';
-import { decideDated } from './calendar.js';
-import { cancelKnown } from './cancel.js';
+import { decideDated } from './calendar/calendar.js';
+import { cancelKnown } from './condition/cancel.js';
 import type { Draft } from './draft.js';
-import { isOnlyWatched } from './goal.js';
-import { decideQuiet } from './inactivity.js';
-import { decide } from './matching.js';
-import { closeSilent } from './outcomes.js';
-import type { Dated, Membership, PersonState, Quiet, Run } from './person-state.js';
-import { decideMembership } from './segments.js';
-import { goOn } from './steps.js';
-import { tellMemberships } from './telling.js';
-import { SILENCE_AFTER_EXPIRY } from './watching.js';
+import { isOnlyWatched } from './journey/goal.js';
+import { decideQuiet } from './condition/inactivity.js';
+import { decide } from './condition/matching.js';
+import { closeSilent } from './journey/outcomes.js';
+import type { Dated, Membership, PersonState, Quiet, Run } from './person/person-state.js';
+import { decideMembership } from './segment/segments.js';
+import { goOn } from './journey/steps.js';
+import { tellMemberships } from './segment/telling.js';
+import { SILENCE_AFTER_EXPIRY } from './journey/watching.js';
 
 /** Decisions one timer may take: every run with every step, and as much again. */
 const DECISIONS_MAX = 20_000;

@@ -1,0 +1,216 @@
+import { describe, expect, it } from '@jest/globals';
+import { makeInstant, type Instant, type Json } from '@tripline/kernel';
+import { encodeTaskInput, HANDOFF_BYTES_MAX, type Handoff, type Link } from '@tripline/model';
+import { START } from '@tripline/testing-builders';
+import { advance } from '../advance.js';
+import type { Output } from '../input.js';
+import { Task, H, SETTLE } from '../one-task.rig.js';
+import { decodePerson, encodePerson, unpackPerson } from '../person/person-codec.js';
+import {
+  EMPTY_PERSON,
+  GOALS_MAX,
+  REMEMBERED_MAX,
+  REMEMBERED_TIMES_MAX,
+  RUNS_MAX,
+  type PersonState,
+  type Remembered,
+} from '../person/person-state.js';
+import { makeProgram, type Program } from '../compile/program.js';
+import { mergedCounts, mergedMemory, mergedMessages } from './merged-memory.js';
+
+const link: Link = { kind: 'link', id: 'l', person: 'a:x', user: 'u:ada', timestamp: START, received: START };
+const linked = (program: Program, state: PersonState | undefined): readonly Output[] =>
+  advance(program, 'a:x', state, { kind: 'identity', record: link, clock: START }).outputs;
+const handoffIn = (outputs: readonly Output[]): Handoff =>
+  outputs.flatMap((o) => (o.kind === 'tell' && o.input.kind === 'handoff' ? [o.input] : []))[0] as Handoff;
+const noticesIn = (outputs: readonly Output[]): string[] => outputs.flatMap((o) => (o.kind === 'notice' ? [o.name] : []));
+const taken = (program: Program, user: PersonState | undefined, handoff: Handoff) =>
+  advance(program, 'u:ada', user, { kind: 'identity', record: handoff, clock: START });
+
+describe('a handoff', () => {
+  const lists = { let: { items: { list: 'a', newest: 50 } }, do: [{ id: 'mail', email: 'm', with: { items: 'items' } }] };
+  const cart = [
+    { event: 'a', as: 'first' },
+    { not: 'b', for: '1h' },
+  ];
+
+  it('is small, and says nothing of what is not there', () => {
+    const task = Task.of({ when: cart });
+    task.event(0, 'a');
+    const handoff = handoffIn(linked(task.program, task.state));
+    expect(encodeTaskInput(handoff).length).toBeLessThan(700);
+    expect(unpackPerson(handoff.state).runs).toEqual(task.state?.runs);
+  });
+
+  it('is none of somebody of whom nothing is known', () => {
+    const { program } = Task.of({});
+    expect(linked(program, undefined)).toEqual([{ kind: 'notice', name: 'linked' }]);
+  });
+
+  it('that is too large loses what its lists collected, and keeps every run', () => {
+    const task = Task.of({ when: cart, ...lists });
+    for (let k = 0; k < 20; k++)
+      for (let i = 0; i < 8; i++) task.event(i, 'a', { k, text: 'x'.repeat(5_000) }, { id: `${k} ${i}` });
+    expect(encodePerson(task.state as PersonState).length).toBeGreaterThan(HANDOFF_BYTES_MAX);
+    const outputs = linked(task.program, task.state);
+    expect(encodeTaskInput(handoffIn(outputs)).length).toBeLessThan(HANDOFF_BYTES_MAX);
+    expect(noticesIn(outputs)).toContain('handoff-cut');
+    expect(unpackPerson(handoffIn(outputs).state).runs).toHaveLength(20);
+  });
+
+  it('that is still too large loses runs, the one decided last first; what such a run has not sent is recalled', () => {
+    const task = Task.of({ when: cart, do: [{ id: 'mail', email: 'm', with: { text: 'first.text' } }] });
+    task.event(0, 'a', { k: 'acts', text: 'x' });
+    task.tick(H + SETTLE);
+    for (let k = 0; k < 80; k++) task.event(H + k, 'a', { k, text: 'x'.repeat(7_000) });
+    const outputs = linked(task.program, task.state);
+    const { runs } = unpackPerson(handoffIn(outputs).state);
+    expect(encodeTaskInput(handoffIn(outputs)).length).toBeLessThan(HANDOFF_BYTES_MAX + 500);
+    expect(runs.length).toBeGreaterThan(40);
+    expect(runs.map(({ key }) => key)).toEqual([...Array.from({ length: runs.length }, (_, k) => String(k))]);
+    expect(outputs.filter(({ kind }) => kind === 'recall')).toHaveLength(1);
+  });
+
+  it('of a form that this build does not know stops the task', () => {
+    const { program } = Task.of({});
+    const strange = { ...handoffIn(linked(program, Task.of({}).state ?? EMPTY_PERSON)), state: [99] as readonly Json[] };
+    expect(() =>
+      taken(program, undefined, { ...strange, kind: 'handoff', id: 'h', person: 'u:ada', from: 'a:x', received: START }),
+    ).toThrow(/form/);
+  });
+});
+
+describe('taking over', () => {
+  const cart = [{ event: 'a' }, { not: 'b', for: '1h' }];
+  const filled = (task: Task, keys: number, from: number): void => {
+    for (let k = 0; k < keys; k++) task.event(k, 'a', { k: from + k });
+  };
+
+  it(`keeps ${RUNS_MAX} runs, counts those that have no room, and recalls what they have not sent`, () => {
+    const [user, device] = [Task.of({ when: cart }), Task.of({ when: cart })];
+    filled(user, 95, 0);
+    filled(device, 10, 1_000);
+    device.tick(H + SETTLE + 3);
+    const { state, outputs } = taken(user.program, user.state, handoffIn(linked(device.program, device.state)));
+    expect(state?.runs).toHaveLength(RUNS_MAX);
+    expect(noticesIn(outputs).filter((name) => name === 'runs-full')).toHaveLength(5);
+    expect(state?.runs.filter(({ phase }) => phase === 'watched')).toHaveLength(4);
+    filled(user, 5, 2_000);
+    const full = taken(user.program, user.state, handoffIn(linked(device.program, device.state)));
+    expect(full.outputs.filter(({ kind }) => kind === 'recall')).toHaveLength(4);
+    expect(full.state?.runs).toHaveLength(RUNS_MAX);
+  });
+
+  it(`keeps ${GOALS_MAX} runs for their goals alone`, () => {
+    const fields = { when: [{ event: 'a' }], goal: { event: 'b', within: '7d' } };
+    const [user, device] = [Task.of(fields), Task.of(fields)];
+    for (const [task, from, count] of [
+      [user, 0, 40],
+      [device, 1_000, 20],
+    ] as const)
+      for (let k = from; k < from + count; k++)
+        task.event(k, 'a', { k }).forEach((o) => o.kind === 'action' && task.outcome(k, o, 'sent'));
+    const { state } = taken(user.program, user.state, handoffIn(linked(device.program, device.state)));
+    expect(state?.runs).toHaveLength(GOALS_MAX);
+  });
+
+  it('a silence goes on from the later sign of life, and one that was over by then is told', () => {
+    const silent = { by: undefined, when: [{ inactive: 'a', for: '1h' }] };
+    const both = (mine: number, theirs: number): number[] => {
+      const [user, device] = [Task.of(silent), Task.of(silent)];
+      user.event(mine, 'a');
+      device.event(theirs, 'a');
+      user.state = taken(user.program, user.state, handoffIn(linked(device.program, device.state))).state;
+      user.state = { ...(user.state as PersonState), identity: {} };
+      return user.tick(9 * H).flatMap((o) => (o.kind === 'action' ? [o.decided - START] : []));
+    };
+    expect(both(0, H / 2)).toEqual([1.5 * H]);
+    expect(both(H / 2, 0)).toEqual([1.5 * H]);
+    expect(both(0, H)).toEqual([H, 2 * H]);
+    expect(both(0, H - 1)).toEqual([2 * H - 1]);
+  });
+
+  it('an exit that the user made ends the run of the device, also one that acts', () => {
+    const fields = {
+      when: [{ event: 'a' }],
+      exit: [{ event: 'x' }],
+      do: [{ id: 'one', email: 'm' }, { wait: { for: '2h' } }, { id: 'two', email: 'm' }],
+    };
+    const [user, device] = [Task.of(fields), Task.of(fields)];
+    device.event(0, 'a');
+    user.event(1, 'x');
+    const { state, outputs } = taken(user.program, user.state, handoffIn(linked(device.program, device.state)));
+    expect(outputs).toContainEqual(expect.objectContaining({ kind: 'recall', reason: 'exit', person: 'u:ada' }));
+    expect(state?.runs.map(({ phase }) => phase)).toEqual(['watched']);
+  });
+
+  it('a run of a version that is not in force here ends, and its message is recalled', () => {
+    const device = Task.of({ when: [{ event: 'a' }] });
+    device.event(0, 'a');
+    const { state, outputs } = taken(makeProgram([]), undefined, handoffIn(linked(device.program, device.state)));
+    expect(outputs.some(({ kind }) => kind === 'recall')).toBe(true);
+    expect(state?.runs.every(({ phase }) => phase === 'watched')).toBe(true);
+  });
+
+  it('takes over a run with everything it has, and stores it as it is', () => {
+    const device = Task.of({
+      when: [{ event: 'a', as: 'first' }],
+      do: [{ id: 'one', email: 'm' }, { wait: { until: { event: 'c' }, atMost: '1h' } }, { id: 'two', email: 'm' }],
+    });
+    device.event(0, 'a', { n: 1 }).forEach((o) => o.kind === 'action' && device.outcome(1, o, 'sent'));
+    const { state } = taken(device.program, undefined, handoffIn(linked(device.program, device.state)));
+    expect(state?.runs).toEqual(device.state?.runs.map((run) => ({ ...run, origin: 'a:x' })));
+    expect(decodePerson(encodePerson(state as PersonState))).toEqual(state);
+  });
+
+  it('an exit state that comes with the traits ends what it ends', () => {
+    const fields = { when: cart, exit: [{ is: 'user.blocked' }] };
+    const [user, device] = [Task.of(fields), Task.of(fields)];
+    user.event(0, 'a');
+    device.event(0, '$identify', {}, { type: 'identify', person: 'a:x', traits: { blocked: true } });
+    const { state } = taken(user.program, user.state, handoffIn(linked(device.program, device.state)));
+    expect(state?.runs).toEqual([]);
+  });
+});
+
+const memoryOf = (...both: Parameters<typeof mergedMemory>): readonly Remembered[] => mergedMemory(...both).entries;
+
+describe('what two ids remember', () => {
+  const at = (ms: number): Instant => makeInstant(START + ms);
+  const entry = (times: readonly number[], fields: Partial<Remembered> = {}): Remembered => ({
+    ...{ trigger: 't', test: 'b', key: '1', times: times.map(at), cut: false, until: at(times[0] ?? 0), ...fields },
+  });
+
+  it('is one entry a test and key, newest first, with what each event says', () => {
+    const events = (ids: readonly string[]) => ({ events: ids.map((id) => ({ id })) });
+    expect(memoryOf([entry([5, 1], events(['e5', 'e1']))], [entry([3, 1], events(['e3', 'other']))])).toEqual([
+      entry([5, 3, 1], events(['e5', 'e3', 'e1'])),
+    ]);
+  });
+
+  it(`is cut at ${REMEMBERED_TIMES_MAX} times, and says so`, () => {
+    const [merged] = memoryOf([entry([9, 7, 5, 3, 1])], [entry([8, 6, 4, 2])]);
+    expect(merged?.times).toHaveLength(REMEMBERED_TIMES_MAX);
+    expect(merged?.cut).toBe(true);
+  });
+
+  it(`is at most ${REMEMBERED_MAX} entries, those that live longest`, () => {
+    const many = (from: number): Remembered[] =>
+      Array.from({ length: 80 }, (_, i) => entry([from + i], { key: String(from + i) }));
+    const merged = memoryOf(many(0), many(1_000));
+    expect(merged).toHaveLength(REMEMBERED_MAX);
+    expect(merged.filter(({ key }) => Number(key) >= 1_000)).toHaveLength(80);
+  });
+
+  it('knows every message id of both', () => {
+    const merged = mergedMessages({ since: at(5), current: [1, 2], before: [3] }, { since: at(9), current: [2, 4], before: [5] });
+    expect(merged).toEqual({ since: at(9), current: [1, 2, 4], before: [3, 5] });
+    const ids = (from: number): number[] => Array.from({ length: 200 }, (_, i) => from + i);
+    const full = mergedMessages({ since: at(0), current: ids(0), before: [] }, { since: at(0), current: ids(1_000), before: [] });
+    expect([full.current.length, full.before.length]).toEqual([250, 150]);
+  });
+
+  it('counts as many runs as a limit asks about', () => {
+    expect(mergedCounts({ t: [at(1), at(5)] }, { t: [at(3)], s: [at(2)] }, () => 2)).toEqual({ t: [at(3), at(5)], s: [at(2)] });
+  });
+});
