@@ -17,7 +17,7 @@ export { describePerson } from './person/describe-person.js';
 export { reachedUs, type Advanced, type GoalReached, type Input, type Notice, type Output, type Tell } from './input.js';
 export { pack, unpack } from './person/packed.js';
 export { decodePerson, encodePerson, packPerson, unpackPerson } from './person/person-codec.js';
-export { type PersonState } from './person/person-state.js';
+export { EMPTY_PERSON, type PersonState } from './person/person-state.js';
 export { outcomeEvent, PersonPlay, type PlayOptions } from './play/person-play.js';
 export { ENDLESS_PLAY, playEvents, playExamples, type ExampleResult, type Played } from './play/play.js';
 export { makeProgram, type Program, type ProgramOptions, type ProgramProblem } from './compile/program.js';

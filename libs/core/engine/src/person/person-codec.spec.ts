@@ -74,7 +74,7 @@ describe('a stored person', () => {
     expect(decodePerson(encodePerson(all))).toEqual(all);
   });
 
-  it.each([1, 2, 3, 5, 'x', null])('of form %j stops the build that does not know it', (form) => {
+  it.each([1, 2, 5, 'x', null])('of form %j stops the build that does not know it', (form) => {
     expect(() => decodePerson(pack([form]))).toThrow('a form this build does not know');
   });
 

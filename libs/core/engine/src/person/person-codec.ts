@@ -1,12 +1,13 @@
 import { assert, type Instant, type JsonObject } from '@tripline/kernel';
 import { packCalendar, unpackCalendar, type StoredCalendar } from './calendar-codec.js';
 import { packSegments, unpackSegments, type StoredSegments } from './membership-codec.js';
-import { after, at, none, pack, unpack, type Maybe, type Packed, type Writable } from './packed.js';
+import { after, at, none, pack, type Maybe, type Packed, type Writable } from './packed.js';
 import { packIdentity, unpackIdentity, type StoredIdentity } from '../identity/identity.js';
+import { unpackForm, upgraded } from './upgrades.js';
 import type { Decided, PersonState, Quiet, Remembered } from './person-state.js';
 import { packRun, unpackRun, type StoredRun } from './run-codec.js';
 
-/** Counts up when the form changes; a build reads the forms it knows and stops at others. */
+/** Counts up when the form changes: then `upgrades.ts` leads from the one before to it. A build stops at forms it does not know. */
 const FORM = 4;
 
 /** The bytes a task keeps of a person. `decodePerson` reads them back to the same value. */
@@ -64,12 +65,13 @@ function packRemembered({ trigger, test, key, until, times, cut, events, late }:
 }
 
 /** Reads what `encodePerson` wrote; anything else is an assertion: stored state is ours or broken. */
-export const decodePerson = (bytes: Uint8Array): PersonState => unpackPerson(unpack(bytes));
+export const decodePerson = (bytes: Uint8Array): PersonState => unpackPerson(unpackForm(bytes));
 
 /** The same, of what the bytes parse to: as it stands in a handoff. */
 export function unpackPerson(packed: unknown): PersonState {
-  assert(Array.isArray(packed) && packed[0] === FORM, 'a person is stored in a form this build does not know');
-  const stored = packed as Stored;
+  const newest = upgraded(packed);
+  assert(Array.isArray(newest) && newest[0] === FORM, 'a person is stored in a form this build does not know');
+  const stored = newest as Stored;
   const zero = stored[1];
   const state: Writable<PersonState> = {
     traits: stored[4],
