@@ -23,6 +23,7 @@ export {
   minus,
   minutes,
   parseDuration,
+  NOT_AN_INSTANT,
   parseInstant,
   plus,
   seconds,

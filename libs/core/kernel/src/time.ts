@@ -63,6 +63,9 @@ export function formatDuration(length: Duration): string {
 
 const ISO = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2}))?$/;
 
+/** What is wrong with a text that `parseInstant` does not read. */
+export const NOT_AN_INSTANT = 'must be an ISO 8601 instant with its offset, as 2026-01-31T09:30:00Z';
+
 /** Reads an ISO 8601 date (midnight UTC) or date-time with its offset; undefined for anything else: no local time is guessed. */
 export function parseInstant(text: string): Instant | undefined {
   if (!ISO.test(text)) return undefined;

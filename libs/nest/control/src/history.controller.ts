@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Inject, Post, UseGuards } from '@nestjs/common';
-import { formatInstant, parseInstant, type Instant } from '@tripline/kernel';
+import { formatInstant, NOT_AN_INSTANT, parseInstant, type Instant } from '@tripline/kernel';
 import { CLOCK, HttpProblem } from '@tripline/nest-kit';
 import type { Clock } from '@tripline/ports';
 import { History } from '@tripline/services-control';
@@ -37,7 +37,7 @@ export class HistoryController {
   #past(text: string): Instant {
     const from = parseInstant(text);
     if (from !== undefined && from <= this.clock.now()) return from;
-    const message = 'must be an ISO 8601 instant with its offset, as 2026-01-31T09:30:00Z, and not in the future';
+    const message = `${NOT_AN_INSTANT}, and not in the future`;
     throw new HttpProblem(400, 'invalid', 'the request cannot be understood', [{ path: 'completeFrom', message }]);
   }
 }

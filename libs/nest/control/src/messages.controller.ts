@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Param, Query, UseGuards } from '@nestjs/common';
 import type { DeadLetter } from '@tripline/model';
 import { EVENT_LOG, HttpProblem } from '@tripline/nest-kit';
-import { parseInstant } from '@tripline/kernel';
+import { NOT_AN_INSTANT, parseInstant } from '@tripline/kernel';
 import type { EventLog, Explanation, Kept, MessageView, PersonView } from '@tripline/ports';
 import { newestDeadLetters } from '@tripline/services-control';
 import { z } from 'zod';
@@ -20,7 +20,7 @@ const messageQuery = z.strictObject({
 const mailQuery = z.strictObject({ ...whose, max, token: z.string().optional() });
 const instant = z.string().transform((text, context) => {
   const at = parseInstant(text);
-  if (at === undefined) context.addIssue('must be an ISO 8601 instant with its offset, as 2026-01-31T09:30:00Z');
+  if (at === undefined) context.addIssue(NOT_AN_INSTANT);
   return at;
 });
 const whyQuery = z.strictObject({ trigger: z.string().min(1), since: instant.optional(), token: z.string().optional() });

@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { OperatingError, parseInstant } from '@tripline/kernel';
+import { OperatingError, NOT_AN_INSTANT, parseInstant } from '@tripline/kernel';
 import { HttpProblem } from '@tripline/nest-kit';
 import type { Explanation, PersonView } from '@tripline/ports';
 import { Processor } from '@tripline/services-processor';
@@ -23,7 +23,7 @@ export class PersonsController {
     if (typeof trigger !== 'string' || trigger === '') throw new HttpProblem(400, 'invalid', 'trigger: must be a name');
     if (from === undefined) return this.processor.why({ person, trigger }).catch(elsewhere);
     const since = typeof from === 'string' ? parseInstant(from) : undefined;
-    if (since === undefined) throw new HttpProblem(400, 'invalid', 'since: must be an ISO 8601 instant with its offset');
+    if (since === undefined) throw new HttpProblem(400, 'invalid', `since: ${NOT_AN_INSTANT}`);
     return this.processor.why({ person, trigger, since }).catch(elsewhere);
   }
 }

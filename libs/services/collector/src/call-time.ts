@@ -1,12 +1,19 @@
-import { earlier, makeInstant, parseInstant, type Instant, type JsonObject, type Problem } from '@tripline/kernel';
+import {
+  earlier,
+  makeInstant,
+  NOT_AN_INSTANT,
+  parseInstant,
+  type Instant,
+  type JsonObject,
+  type Problem,
+} from '@tripline/kernel';
 
 /** Reads an optional ISO 8601 field; null counts as absent, anything else that is no instant becomes a problem. */
 function instantIn(call: JsonObject, name: string, problems: Problem[]): Instant | undefined {
   const value = call[name];
   if (value === undefined || value === null) return undefined;
   const at = typeof value === 'string' ? parseInstant(value) : undefined;
-  if (at === undefined)
-    problems.push({ path: name, message: 'must be an ISO 8601 instant with its offset, as 2026-01-31T09:30:00Z' });
+  if (at === undefined) problems.push({ path: name, message: NOT_AN_INSTANT });
   return at;
 }
 

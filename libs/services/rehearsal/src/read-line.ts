@@ -1,4 +1,13 @@
-import { isJsonObject, parseInstant, parseJson, parseUtf8, type Instant, type JsonObject, type Problem } from '@tripline/kernel';
+import {
+  isJsonObject,
+  NOT_AN_INSTANT,
+  parseInstant,
+  parseJson,
+  parseUtf8,
+  type Instant,
+  type JsonObject,
+  type Problem,
+} from '@tripline/kernel';
 import type { Line } from './line-source.js';
 
 /** One call of a line with the time it was received. `item` is its place in a batch, 0 for a call alone. */
@@ -69,7 +78,7 @@ class Reading implements LineRead {
     const value = holder[name];
     if (value === undefined || value === null) return undefined;
     const instant = typeof value === 'string' ? parseInstant(value) : undefined;
-    return instant ?? this.note(`${at}${name}`, 'must be an ISO 8601 instant with its offset, as 2026-01-31T09:30:00Z');
+    return instant ?? this.note(`${at}${name}`, NOT_AN_INSTANT);
   }
 }
 
