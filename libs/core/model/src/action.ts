@@ -34,6 +34,8 @@ export type Action = {
   readonly depth: number;
   /** The profile's revision the decision was taken on: the gate waits until its projection has reached it. */
   readonly profileRevision: number;
+  /** It is shown on the page the person is on, or not at all. */
+  readonly bound?: 'page';
   /** The message ids of the events that its condition took, by alias: one, or those of `times`. */
   readonly events?: { readonly [alias: string]: string | readonly string[] };
 };
@@ -70,6 +72,7 @@ const actionSchema = z.object({
   expires: instantSchema,
   depth: countSchema,
   profileRevision: z.int().min(0),
+  bound: z.literal('page').exactOptional(),
   events: z.record(textSchema, z.union([textSchema, z.array(textSchema)])).exactOptional(),
 });
 const recallSchema = z.object({

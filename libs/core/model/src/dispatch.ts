@@ -22,6 +22,8 @@ export type Dispatch = {
   readonly depth: number;
   /** From 1; a retry that the scheduler hands over again counts on. */
   readonly attempt: number;
+  /** As in the action. */
+  readonly bound?: 'page';
 };
 
 const schema = z.object({
@@ -39,6 +41,7 @@ const schema = z.object({
   expires: instantSchema,
   depth: countSchema,
   attempt: countSchema,
+  bound: z.literal('page').exactOptional(),
 });
 
 export function parseDispatch(value: unknown): Parsed<Dispatch> {

@@ -108,6 +108,7 @@ export {
 } from './journey.js';
 export {
   documentPath,
+  BOUND_EXPIRES_DEFAULT,
   EXPIRES_DEFAULT,
   FIELD_NAMES,
   LETS_MAX,

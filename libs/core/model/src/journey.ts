@@ -12,7 +12,7 @@ const messageFields = { id: alias, with: z.record(alias, expression).optional(),
 const messages = [
   z.strictObject({ ...messageFields, email: name }),
   z.strictObject({ ...messageFields, sms: name }),
-  z.strictObject({ ...messageFields, web: name }),
+  z.strictObject({ ...messageFields, web: name, bound: z.literal('page').optional() }),
   z.strictObject({ ...messageFields, webhook: name }),
 ] as const;
 const pause = z
@@ -27,7 +27,7 @@ const awaited = z.strictObject({
 const waitStep = z.strictObject({ wait: z.union([pause, awaited]) });
 const armFields = { arm: alias, share: z.number().positive().max(1_000_000) };
 
-/** One message; `with` gives its template what it needs. */
+/** One message; `with` gives its template what it needs. One `bound` to the page goes with it: it is taken back when the person leaves it or sees another. */
 export type MessageStep = z.output<(typeof messages)[number]>;
 /** A span, counted from the step before or from `since`; then, with `at`, the first such local time. */
 export type Pause = z.output<typeof pause>;

@@ -3,6 +3,7 @@ import {
   days,
   hours,
   refuse,
+  minutes,
   seconds,
   type Duration,
   type JsonObject,
@@ -100,6 +101,8 @@ export type Trigger = Omit<Given, 'when' | 'time'> & {
 
 /** Expiry of a message whose step names none. */
 export const EXPIRES_DEFAULT: Duration = days(3);
+/** The same of one bound to a page: nobody tells us of a browser that was killed. */
+export const BOUND_EXPIRES_DEFAULT: Duration = minutes(30);
 /** SDKs hold events back for about so long before they send them. */
 const SETTLE_DEFAULT: Duration = seconds(10);
 

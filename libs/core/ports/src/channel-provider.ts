@@ -18,6 +18,8 @@ export type Message = {
   readonly headers?: { readonly [name: string]: string };
   /** The first instant at which it is too late to show it or to go on delivering it. */
   readonly expires?: Instant;
+  /** It is shown on the page the person is on, or not at all. */
+  readonly bound?: 'page';
   /** Name of the signing secret, for webhooks. */
   readonly secret?: string;
   /** For the record and for tags at providers: the trigger's and the step's names. */

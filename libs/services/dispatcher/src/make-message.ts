@@ -25,12 +25,13 @@ export function makeMessage(
 }
 
 function addressed(dispatch: Dispatch, rendered: Rendered, unsubscribeUrl: UnsubscribeUrl | undefined): Message {
-  const { action, person, trigger, step, expires, to } = dispatch;
+  const { action, person, trigger, step, expires, to, bound } = dispatch;
   return {
     ...rendered,
     ...{ id: action, person, trigger, step, expires },
     text: rendered.text ?? defaultBody(dispatch),
     ...(to === undefined ? {} : { to }),
+    ...(bound === undefined ? {} : { bound }),
     ...unsubscribeHeaders(dispatch, unsubscribeUrl),
   };
 }

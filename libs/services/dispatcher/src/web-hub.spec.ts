@@ -37,6 +37,15 @@ describe('WebHub', () => {
     expect(got).toEqual([{ id: 'm1', trigger: 't', step: 's', text: 'text of m1', title: 'Hello', url: '/cart' }]);
   });
 
+  test('shows what is bound to the page at once, or not at all', async () => {
+    const { seen, connect, send } = setUp();
+    expect(await send('m1', { bound: 'page' })).toEqual({ kind: 'permanent', reason: 'page-gone: nobody is on the page' });
+    connect();
+    expect(seen).toEqual([]);
+    expect(await send('m2', { bound: 'page' })).toEqual({ kind: 'accepted', providerMessageId: 'm2' });
+    expect(seen).toEqual(['m2']);
+  });
+
   test('keeps messages for a person who is away, hands them over in order, and once', async () => {
     const { seen, connect, send } = setUp();
     await send('m1');

@@ -15,7 +15,7 @@ export type Deliver = (message: WebMessage) => boolean;
  * The web channel in the memory of one process: who is connected gets a message at once, who is away finds it on return.
  * Accepted means delivered or kept; that it was seen is told by the browser later (`displayed`). What is kept does not survive the
  * process, and only connections to this process are served: both end with the stored inbox.
- * I1. A message is either kept or was handed to a connection of its person, never both.
+ * I1. A message is either kept or was handed to a connection of its person, never both; one bound to a page is never kept.
  */
 export class WebHub implements ChannelProvider {
   readonly name = 'web-hub';
@@ -34,7 +34,10 @@ export class WebHub implements ChannelProvider {
 
   send(message: Message, now: Instant): Promise<SendResult> {
     const shown = shownOf(message);
-    if (!this.#deliver(message.person, shown)) this.#inbox.keep(message.person, shown, now, keptUntil(message, now));
+    const isShown = this.#deliver(message.person, shown);
+    if (!isShown && message.bound === 'page')
+      return Promise.resolve({ kind: 'permanent', reason: 'page-gone: nobody is on the page' });
+    if (!isShown) this.#inbox.keep(message.person, shown, now, keptUntil(message, now));
     return Promise.resolve({ kind: 'accepted', providerMessageId: message.id });
   }
 

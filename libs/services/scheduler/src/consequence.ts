@@ -14,11 +14,12 @@ export function consequenceOf(untold: Untold, now: Instant): Entry | undefined {
 }
 
 function makeDispatch({ action, attempt }: Untold, to: string | undefined): Dispatch {
-  const { id, run, person, trigger, step, channel, template, purpose, topic, data, expires, depth } = action;
+  const { id, run, person, trigger, step, channel, template, purpose, topic, data, expires, depth, bound } = action;
   return {
     ...{ action: id, run, person, trigger, step, channel, template, purpose, data, expires, depth, attempt },
     ...(topic === undefined ? {} : { topic }),
     ...(to === undefined ? {} : { to }),
+    ...(bound === undefined ? {} : { bound }),
   };
 }
 

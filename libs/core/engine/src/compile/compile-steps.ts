@@ -1,4 +1,5 @@
 import {
+  BOUND_EXPIRES_DEFAULT,
   CHANNELS,
   EXPIRES_DEFAULT,
   type Awaited,
@@ -77,7 +78,9 @@ function compileMessage(compilation: Compilation, step: MessageStep, path: strin
     return value === undefined ? [] : [{ name, value }];
   });
   const template = (step as { readonly [channel: string]: unknown })[channel] as string;
-  return { kind: 'message', id: step.id, channel, template, data, expires: step.expires ?? EXPIRES_DEFAULT };
+  const part = { kind: 'message', id: step.id, channel, template, data } as const;
+  if (!('bound' in step) || step.bound === undefined) return { ...part, expires: step.expires ?? EXPIRES_DEFAULT };
+  return { ...part, expires: step.expires ?? BOUND_EXPIRES_DEFAULT, bound: true };
 }
 
 function compileAwaited(compilation: Compilation, { until, atMost }: Awaited, path: string, before: Before): AwaitPart {

@@ -25,6 +25,8 @@ export type MessagePart = {
   readonly template: string;
   readonly data: readonly { readonly name: string; readonly value: Expression }[];
   readonly expires: Duration;
+  /** It goes with the page. */
+  readonly bound?: true;
 };
 /** Waits for a span, then, with `at`, for the first such time of day. */
 export type PausePart = {
@@ -107,6 +109,8 @@ export type Roles = {
   readonly lists: readonly ListPart[];
   /** Some wait is over with such an event. */
   readonly wakes: boolean;
+  /** The page is gone with it, and some message is bound to that. */
+  readonly turns: boolean;
   /** It changes what the calendar is asked. */
   readonly dated: boolean;
   /** It is what the trigger is for. */

@@ -9,6 +9,7 @@ import {
   type Silence,
 } from './compiled-trigger.js';
 import type { Condition, Leaf } from './condition.js';
+import { isBoundStep, TURNS } from '../journey/bound.js';
 
 type Building = { -readonly [K in keyof Roles]: Roles[K] };
 
@@ -31,6 +32,7 @@ export function rolesOf(
   for (const leaf of condition.leaves) for (const name of leaf.names) addLeaf(of(name), condition, leaf);
   for (const name of silence?.leaf.names ?? []) of(name).resets = true;
   for (const step of steps) if (step.kind === 'await') of(step.until.name).wakes = true;
+  if (steps.some(isBoundStep)) for (const name of TURNS) of(name).turns = true;
   for (const exit of exits) of(exit.name).exits = [...of(exit.name).exits, exit];
   for (const list of lists) for (const name of namesOf(list)) of(name).lists = [...of(name).lists, list];
   if (goal !== undefined) of(goal.name).reaches = true;
@@ -59,6 +61,7 @@ const empty = (): Building => ({
   remembersExits: [],
   lists: [],
   wakes: false,
+  turns: false,
   dated: false,
   reaches: false,
 });
@@ -76,6 +79,7 @@ export const bothRoles = (a: Roles, b: Roles): Roles => ({
   remembersExits: [...a.remembersExits, ...b.remembersExits],
   lists: [...a.lists, ...b.lists],
   wakes: a.wakes || b.wakes,
+  turns: a.turns || b.turns,
   dated: a.dated || b.dated,
   reaches: a.reaches || b.reaches,
 });

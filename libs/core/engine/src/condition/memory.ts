@@ -2,7 +2,7 @@ import { later, plus, type Duration, type Instant } from '@tripline/kernel';
 import type { Event } from '@tripline/model';
 import type { CompiledTrigger, EventTest, Roles } from '../compile/compiled-trigger.js';
 import type { Leaf } from '../compile/condition.js';
-import { mayBelong, type Key } from './correlation.js';
+import { mayBelong, UNKEYED, type Key } from './correlation.js';
 import type { Draft } from '../draft.js';
 import { isAccepted, isKnownToBe, possibly } from './event-test.js';
 import type { Fact } from './fact.js';
@@ -40,6 +40,10 @@ function rememberLeaf(draft: Draft, trigger: CompiledTrigger, leaf: Leaf, event:
     event,
   );
 }
+
+/** That the page is gone is remembered for `settle`: when it was last. */
+export const rememberTurn = (draft: Draft, trigger: CompiledTrigger, test: string, event: Event): void =>
+  put(draft, trigger, { test, key: UNKEYED, window: trigger.settle, thin: true }, event);
 
 /** An exit may ask the same, for as long as a run can take. */
 const longer = (a: Duration, b: Duration): Duration => Math.max(a, b) as Duration;

@@ -109,6 +109,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   split: ({ split, arm }) => `split ${text(split)}: arm ${text(arm)}`,
   'wait.begins': (detail) => `waits ${detail['for'] === undefined ? '' : `for ${text(detail['for'])} `}${SCHEDULED(detail)}`,
   'wait.met': 'is what a wait that may come next waits for',
+  'page.turned': 'the page is gone: takes back what was bound to it',
   'wait.over': ({ at }) => `the wait is over, at ${time(at)}`,
   outcome: ({ step, status }) => `${text(step)} is ${text(status)}`,
   exit: ({ key }) => (key === null ? 'exit: it does not say of which key, and ends every run' : 'exit: ends the run'),

@@ -55,6 +55,7 @@ function makeAction(
     expires: plus(ready, step.expires),
     depth: run.depth + 1,
     profileRevision: draft.state.revision,
+    ...(step.bound === true ? { bound: 'page' } : {}),
     ...eventsOf(condition, run),
   };
 }

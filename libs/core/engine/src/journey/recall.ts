@@ -26,9 +26,10 @@ const endedOf = ({ actions }: Run, reason: string): JsonObject => ({
   recalls: actions.filter(isRecallable).map(({ step }) => step),
 });
 
-function recallActions(draft: Draft, run: Run, reason: string, at: Instant): Run {
+/** The run with its messages taken back, or some of them. */
+export function recallActions(draft: Draft, run: Run, reason: string, at: Instant, isOne = isRecallable): Run {
   const { person } = draft;
-  for (const action of run.actions.filter(isRecallable)) {
+  for (const action of run.actions.filter(isOne)) {
     const id = deriveId('rcl', action.id);
     draft.outputs.push({
       kind: 'recall',
@@ -41,7 +42,7 @@ function recallActions(draft: Draft, run: Run, reason: string, at: Instant): Run
       at,
     });
   }
-  return { ...run, actions: run.actions.map((action) => (isRecallable(action) ? { ...action, recalled: true } : action)) };
+  return { ...run, actions: run.actions.map((action) => (isOne(action) ? { ...action, recalled: true } : action)) };
 }
 
 /** What is taken back by the same input that asked for it goes out before it: a recall that is known already wins wherever the message is read. */

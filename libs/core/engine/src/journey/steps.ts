@@ -1,4 +1,5 @@
 import { formatInstant, later, plus, type Instant } from '@tripline/kernel';
+import { withTurned } from './bound.js';
 import { decideBranch } from './branch.js';
 import type { CompiledTrigger, Instruction, MessagePart, SplitPart, StopPart } from '../compile/compiled-trigger.js';
 import type { Draft } from '../draft.js';
@@ -28,7 +29,7 @@ export function proceed(draft: Draft, trigger: CompiledTrigger, run: Run, moment
     else if (step.kind === 'split') next = withArm(draft, trigger, next, step, moment);
     else next = { ...next, position: step.to };
   }
-  return settle(draft, trigger, draft.replace(run, next), moment);
+  return settle(draft, trigger, draft.replace(run, withTurned(draft, trigger, next, moment.decided)), moment);
 }
 
 const isStop = (step: Instruction): step is StopPart => step.kind === 'pause' || step.kind === 'await' || step.kind === 'branch';

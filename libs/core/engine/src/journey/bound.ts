@@ -1,0 +1,53 @@
+import type { Instant } from '@tripline/kernel';
+import { EVENT_OF, type Event } from '@tripline/model';
+import type { CompiledTrigger, Instruction, Roles } from '../compile/compiled-trigger.js';
+import { UNKEYED } from '../condition/correlation.js';
+import { rememberTurn, timesOf } from '../condition/memory.js';
+import type { Draft } from '../draft.js';
+import type { Run, SentAction } from '../person/person-state.js';
+import { isRecallable, recallActions } from './recall.js';
+
+/** What tells that the page a person was on is gone: they see another, or leave. */
+export const TURNS: readonly string[] = [EVENT_OF.page, EVENT_OF.leave];
+/** What such events are remembered as. */
+const TURN = 'turn';
+const REASON = 'page-gone';
+
+/**
+ * A message bound to the page is shown on the page the person is on when it is decided, or not at all.
+ * B1. A turn at that instant or later takes it back, until it is known to have gone out; the run goes on.
+ * B2. A turn is remembered for `settle`: a tick decides after it about an instant before it.
+ */
+export function turnPage(draft: Draft, trigger: CompiledTrigger, { turns }: Roles, { timestamp }: Event): void {
+  if (!turns) return;
+  for (const run of draft.runsOf(trigger)) {
+    if (timestamp < decidedOf(run) || !run.actions.some((action) => isBound(trigger, action))) continue;
+    draft.trace?.('page.turned', trigger, run);
+    draft.replace(
+      run,
+      recallActions(draft, run, REASON, timestamp, (action) => isBound(trigger, action)),
+    );
+  }
+}
+
+export function rememberPage(draft: Draft, trigger: CompiledTrigger, { turns }: Roles, event: Event): void {
+  if (turns) rememberTurn(draft, trigger, TURN, event);
+}
+
+/** The run after it asked for messages: one for a page that is gone by now is taken back at once. */
+export function withTurned(draft: Draft, trigger: CompiledTrigger, run: Run, decided: Instant): Run {
+  if (!run.actions.some((action) => isBound(trigger, action))) return run;
+  const turned = timesOf(draft.state.remembered, trigger, TURN, UNKEYED).find((at) => at >= decided);
+  if (turned === undefined) return run;
+  draft.trace?.('page.turned', trigger, run);
+  return recallActions(draft, run, REASON, turned, (action) => isBound(trigger, action));
+}
+
+/** No message that may still be taken back was decided before the last wait was over. */
+const decidedOf = ({ waited, decided, start }: Run): Instant => waited ?? decided ?? start;
+
+const isBound = ({ steps }: CompiledTrigger, action: SentAction): boolean =>
+  isRecallable(action) && steps.some((step) => isBoundStep(step) && step.id === action.step);
+
+export const isBoundStep = (step: Instruction): step is Instruction & { readonly kind: 'message' } =>
+  step.kind === 'message' && step.bound === true;
