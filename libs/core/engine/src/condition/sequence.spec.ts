@@ -57,6 +57,20 @@ describe('a sequence', () => {
     expect(decided(play({}, at(10, 'a'), at(9, 'b', {}, 11)))).toEqual([]);
   });
 
+  it('is broken by what happened in the instant of the element before, whichever came first', () => {
+    const when = [{ event: 'a' }, { event: 'b' }, { not: 'x' }, { event: 'c' }];
+    expect(decided(play({ when }, at(0, 'a'), at(5, 'x'), at(5, 'b'), at(9, 'c')))).toEqual([]);
+    expect(decided(play({ when }, at(0, 'a'), at(5, 'b'), at(5, 'x'), at(9, 'c')))).toEqual([]);
+    expect(decided(play({ when }, at(0, 'a'), at(4, 'x'), at(5, 'b'), at(9, 'c')))).toEqual([9]);
+  });
+
+  it('looks back to what was told before its moment had settled, also where the moment itself came late', () => {
+    const when = [{ event: 'a' }, { seen: 'e', within: '1h' }];
+    const late = 20_000;
+    expect(decided(play({ when }, at(-5, 'e', {}, SETTLE - 1), at(0, 'a', {}, late)))).toEqual([0]);
+    expect(decided(play({ when }, at(-5, 'e', {}, SETTLE), at(0, 'a', {}, late)))).toEqual([]);
+  });
+
   it('bounds all elements together', () => {
     const when = { sequence: [{ event: 'a' }, { event: 'b' }, { event: 'c' }], within: '1h' };
     expect(decided(play({ when }, at(0, 'a'), at(1, 'b'), at(H - 1, 'c')))).toEqual([H - 1]);
