@@ -28,6 +28,8 @@ export type MessagePart = {
   /** It goes with the page. */
   readonly bound?: true;
 };
+/** A message that goes with the page. */
+export const isBoundStep = (step: Instruction): step is MessagePart => step.kind === 'message' && step.bound === true;
 /** Waits for a span, then, with `at`, for the first such time of day. */
 export type PausePart = {
   readonly kind: 'pause';

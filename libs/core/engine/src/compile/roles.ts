@@ -1,5 +1,7 @@
 import type { CalendarPart } from './calendar-part.js';
+import { EVENT_OF } from '@tripline/model';
 import {
+  isBoundStep,
   TRAITS_CHANGED,
   type EventTest,
   type GoalPart,
@@ -9,7 +11,9 @@ import {
   type Silence,
 } from './compiled-trigger.js';
 import type { Condition, Leaf } from './condition.js';
-import { isBoundStep, TURNS } from '../journey/bound.js';
+
+/** What tells that the page a person was on is gone: they see another, or leave. */
+const TURNS: readonly string[] = [EVENT_OF.page, EVENT_OF.leave];
 
 type Building = { -readonly [K in keyof Roles]: Roles[K] };
 

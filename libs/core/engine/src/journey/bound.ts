@@ -1,14 +1,12 @@
 import type { Instant } from '@tripline/kernel';
-import { EVENT_OF, type Event } from '@tripline/model';
-import type { CompiledTrigger, Instruction, Roles } from '../compile/compiled-trigger.js';
+import type { Event } from '@tripline/model';
+import { isBoundStep, type CompiledTrigger, type Roles } from '../compile/compiled-trigger.js';
 import { UNKEYED } from '../condition/correlation.js';
 import { rememberTurn, timesOf } from '../condition/memory.js';
 import type { Draft } from '../draft.js';
 import type { Run, SentAction } from '../person/person-state.js';
 import { isRecallable, recallActions } from './recall.js';
 
-/** What tells that the page a person was on is gone: they see another, or leave. */
-export const TURNS: readonly string[] = [EVENT_OF.page, EVENT_OF.leave];
 /** What such events are remembered as. */
 const TURN = 'turn';
 const REASON = 'page-gone';
@@ -48,6 +46,3 @@ const decidedOf = ({ waited, decided, start }: Run): Instant => waited ?? decide
 
 const isBound = ({ steps }: CompiledTrigger, action: SentAction): boolean =>
   isRecallable(action) && steps.some((step) => isBoundStep(step) && step.id === action.step);
-
-export const isBoundStep = (step: Instruction): step is Instruction & { readonly kind: 'message' } =>
-  step.kind === 'message' && step.bound === true;
