@@ -29,10 +29,11 @@ type Answers = {
   triggers: readonly object[];
   live: readonly object[];
   switches: readonly object[];
+  why: object;
   movable: boolean;
   token?: string;
 };
-const nothing = (): Answers => ({ mail: [], messages: [], triggers: [], live: [], switches: [], movable: false });
+const nothing = (): Answers => ({ mail: [], messages: [], triggers: [], live: [], switches: [], why: {}, movable: false });
 
 /** The page with an API that says what it is told to. */
 class Stage {
@@ -60,7 +61,8 @@ class Stage {
   }
 
   private answer(path: string): unknown {
-    const { mail, messages, triggers, switches, movable } = this.answers;
+    const { mail, messages, triggers, switches, why, movable } = this.answers;
+    if (path.endsWith('/why')) return why;
     if (path === '/api/clock') return { now: this.#now, movable };
     return { mail, messages, triggers, switches, deadLetters: [], person: 'u:ada', traits: { name: 'Ada' }, runs: [] };
   }
@@ -181,6 +183,83 @@ const letter = (more: object) => ({
     await page.getByRole('button', { name: 'really stop?' }).click();
     await stopped;
     expect(stage.asked).toContain('POST /api/triggers/cart/stop {}');
+  });
+
+  it('says what triggers wait for and do in all forms of the language, and which pause it is', async () => {
+    const document = {
+      when: [
+        { any: [{ page: '/pricing*' }, { all: [{ event: 'a', times: 3, within: '1d' }, { enters: 'vip' }] }] },
+        { not: 'b' },
+        { stay: '/x', for: '3m' },
+        { notSeen: 'c', within: '7d' },
+      ],
+      do: [
+        { wait: { for: '1d', at: '09:00' } },
+        {
+          if: 'mail.clicked',
+          do: [{ id: 'm', web: 'hint' }],
+          else: [
+            {
+              id: 's',
+              split: [
+                { arm: 'none', share: 10, holdout: true, do: [] },
+                { arm: 'all', share: 90, do: [{ id: 'n', sms: 'text' }] },
+              ],
+            },
+          ],
+        },
+      ],
+    };
+    await open({
+      triggers: [{ name: 'cart', version: 1, publishedAt: NOW, withdrawn: false, document }],
+      switches: [{ scope: 'cart', state: 'paused', entries: 'closed', messages: 'drop', at: NOW, by: 'api' }],
+    });
+    expect(await page.locator('.trigger .state').textContent()).toBe('paused: nothing begins, messages are dropped');
+    expect(await page.locator('.trigger .condition').textContent()).toBe(
+      'any of (page /pricing* · all of (a 3 times within 1d · enters vip)), then no b in between, then on /x for 3m, then no c within 7d',
+    );
+    const steps = (await page.locator('.trigger .steps li').allTextContents()).map((text) => text.trim());
+    expect(steps).toEqual([
+      '1d until 09:00',
+      'if mail.clicked',
+      'web hint',
+      'else',
+      'arm none 10, nothing is sent',
+      'arm all 90',
+      'text text',
+    ]);
+  });
+
+  it('tells why a trigger did or did not write, run by run', async () => {
+    const by = {
+      event: 'order.completed',
+      id: 'm2',
+      timestamp: '2026-01-01T01:00:00.000Z',
+      received: '2026-01-01T01:00:00.000Z',
+    };
+    const why = {
+      told: [
+        {
+          person: 'u:ada',
+          at: by.received,
+          by,
+          trigger: 'abandoned-cart',
+          version: 1,
+          run: 'run_1',
+          what: 'exit',
+          says: 'exit: ends the run',
+        },
+      ],
+      messages: [message({ status: 'recalled', reason: 'exit' })],
+      gaps: ['what came before the log begins is not known'],
+    };
+    await open({ why, messages: [message({ status: 'recalled', reason: 'exit' })] });
+    await page.locator('td').getByRole('button', { name: 'abandoned-cart' }).click();
+    await page.locator('.explained li').getByText('exit: ends the run').waitFor();
+    const told = (await page.locator('.explained').innerText()).replace(/\s+/g, ' ');
+    expect(told).toMatch(/Run run_1 .* order\.completed exit: ends the run .* message mail recalled they did what ends it/);
+    expect(told).toContain('what came before the log begins is not known');
+    expect(stage.asked).toContain('GET /api/persons/u%3Aada/why');
   });
 
   it('shows what a person wrote as text, and lets no mail run, load or lead away', async () => {

@@ -96,11 +96,15 @@ const row = (m) =>
       { class: 'who' },
       element('button', { type: 'button', class: 'person', title: m.person, 'data-person': m.person }, personInWords(m.person)),
     ),
-    element('td', {}, element('strong', {}, m.trigger), ` · ${m.step} `, element('small', {}, `v${m.version}`)),
+    element('td', {}, named(m), ` · ${m.step} `, element('small', {}, `v${m.version}`)),
     element('td', {}, m.channel),
     element('td', {}, element('span', { class: `chip ${m.status}` }, m.status)),
     element('td', { class: 'why' }, why(m)),
   );
+
+/** A click tells why. */
+const named = ({ person, trigger }) =>
+  element('button', { type: 'button', class: 'person', title: 'Why?', 'data-person': person, 'data-trigger': trigger }, trigger);
 
 function why(m) {
   const later = Array.isArray(m.later) && m.later.length > 0 ? m.later.join(', ') : undefined;

@@ -2,20 +2,26 @@ import { ask } from './ask.mjs';
 import { now } from './clock.mjs';
 import { element, place } from './element.mjs';
 import { findPerson } from './messages.mjs';
+import { whyAsked } from './why.mjs';
 import { fullTime, instantOf, personInWords, when } from './words.mjs';
 
-/** Wherever a person is named, a click shows what their task knows of them. */
+/** Wherever a person is named, a click shows what their task knows of them, and why the trigger that is named with them decided as it did. */
 export function openPersons() {
   document.addEventListener('click', ({ target }) => {
     const named = target.closest?.('[data-person]');
-    if (named) void show(named.dataset.person);
+    if (named) void show(named.dataset.person, named.dataset.trigger);
   });
 }
 
-async function show(person) {
+async function show(person, trigger) {
   const sheet = place('person');
   sheet.replaceChildren(heading(person), element('p', { class: 'hint' }, 'asking their task …'));
   if (!sheet.open) sheet.showModal();
+  const triggers = await ask('/api/triggers').then(
+    (answer) => answer.triggers.map(({ name }) => name),
+    () => [],
+  );
+  const asked = trigger === undefined || triggers.includes(trigger) ? triggers : [trigger, ...triggers];
   const body = await ask(`/api/persons/${encodeURIComponent(person)}`).then(known, (error) => [
     element(
       'p',
@@ -23,7 +29,8 @@ async function show(person) {
       error.status === 404 ? 'Their task holds nothing of them.' : `Not to be had now: ${error.message}`,
     ),
   ]);
-  sheet.replaceChildren(heading(person), ...body);
+  const why = asked.length === 0 ? [] : [element('h3', {}, 'Why a trigger wrote, or did not'), whyAsked(person, asked, trigger)];
+  sheet.replaceChildren(heading(person), ...why, ...body);
 }
 
 const heading = (person) =>

@@ -1,6 +1,7 @@
 import { ask } from './ask.mjs';
 import { element, place, whenChanged } from './element.mjs';
-import { conditionInWords, fullTime, stepsInWords } from './words.mjs';
+import { conditionInWords, stepsInWords } from './document-words.mjs';
+import { fullTime } from './words.mjs';
 
 const SURE_MS = 4_000;
 const STATES = {
@@ -18,7 +19,10 @@ const MEANINGS = {
 /** The scope of the switch of everything. */
 const EVERYTHING = '*';
 
-const stateOf = (scope, switches) => switches.find((one) => one.scope === scope)?.state ?? 'running';
+const switchOf = (scope, switches) => switches.find((one) => one.scope === scope) ?? { state: 'running' };
+/** What a pause does beside holding messages. */
+const pauseInWords = ({ entries, messages }) =>
+  [entries === 'closed' && 'nothing begins', messages === 'drop' && 'messages are dropped'].filter(Boolean).join(', ');
 
 /**
  * Shows the triggers, each with what it waits for, what it does, and its switches, and the switch of everything. `changed` is called when
@@ -27,11 +31,11 @@ const stateOf = (scope, switches) => switches.find((one) => one.scope === scope)
 export const showTriggers = whenChanged((triggers, switches, changed, told) => {
   const throwing = (path, of) => (action) => control(path, of, action, changed, told);
   const cards = triggers.map((trigger) => {
-    const state = trigger.withdrawn ? 'withdrawn' : stateOf(trigger.name, switches);
-    return card(trigger, state, throwing(`/api/triggers/${encodeURIComponent(trigger.name)}`, trigger.name));
+    const thrown = trigger.withdrawn ? { state: 'withdrawn' } : switchOf(trigger.name, switches);
+    return card(trigger, thrown, throwing(`/api/triggers/${encodeURIComponent(trigger.name)}`, trigger.name));
   });
   place('triggers').replaceChildren(...(cards.length === 0 ? [nothing()] : cards));
-  place('everything').replaceChildren(...everything(stateOf(EVERYTHING, switches), throwing('/api', 'everything')));
+  place('everything').replaceChildren(...everything(switchOf(EVERYTHING, switches).state, throwing('/api', 'everything')));
 });
 
 const everything = (state, button) =>
@@ -47,7 +51,9 @@ const nothing = () =>
     element('code', {}, 'npx tripline apply -f FILE'),
   );
 
-function card(trigger, state, button) {
+function card(trigger, thrown, button) {
+  const { state } = thrown;
+  const more = state === 'paused' ? pauseInWords(thrown) : '';
   return element(
     'li',
     { class: `trigger ${state}` },
@@ -56,7 +62,7 @@ function card(trigger, state, button) {
       {},
       element('strong', {}, trigger.name),
       element('span', { class: 'version', title: `published ${fullTime(trigger.publishedAt)}` }, `v${trigger.version}`),
-      element('span', { class: `state ${state}` }, STATES[state].says),
+      element('span', { class: `state ${state}` }, more === '' ? STATES[state].says : `${STATES[state].says}: ${more}`),
     ),
     element('p', { class: 'condition' }, conditionInWords(trigger.document)),
     element('ol', { class: 'steps' }, stepsInWords(trigger.document).map(step)),

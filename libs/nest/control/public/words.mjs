@@ -43,26 +43,3 @@ export function when(at, now) {
 }
 export const fullTime = (at) => (isInstant(at) ? full.format(at) : '');
 export const dayAndTime = (at) => (isInstant(at) ? `${day.format(at)}, ${timeOfDay.format(at)}` : '');
-
-const elementInWords = (e) => {
-  if (e.not !== undefined) return `no ${e.not} for ${e.for}`;
-  if (e.inactive !== undefined) return `no ${e.inactive} for ${e.for}`;
-  return `${e.event}${e.where === undefined ? '' : ` where ${e.where}`}${e.within === undefined ? '' : ` within ${e.within}`}`;
-};
-
-/** A trigger's condition in one line: `cart.item_added where value >= 20, then no order.completed for 1h`. */
-export function conditionInWords({ when: condition }) {
-  const elements = Array.isArray(condition) ? condition : (condition?.sequence ?? []);
-  return elements.map(elementInWords).join(', then ');
-}
-
-const CHANNELS = { email: 'mail', sms: 'text', web: 'web', webhook: 'call' };
-const waitInWords = ({ until, for: length, atMost }) => (until === undefined ? length : `${until.event} or ${atMost}`);
-
-/** What a trigger does, step by step: `mail cart-reminder`, `wait 2d` … */
-export const stepsInWords = ({ do: steps }) =>
-  (Array.isArray(steps) ? steps : []).map((step) => {
-    if (step.wait !== undefined) return { kind: 'wait', text: waitInWords(step.wait) };
-    const channel = Object.keys(CHANNELS).find((c) => step[c] !== undefined);
-    return { kind: channel ?? 'step', text: String(step[channel] ?? step.id), says: CHANNELS[channel] };
-  });
