@@ -127,7 +127,31 @@ describe('looking back', () => {
   });
 });
 
+describe('restart', () => {
+  it('takes the newest first event; of those of one instant the one that came first', () => {
+    const taken = (...given: readonly Given[]): unknown[] => {
+      const program = live({
+        when: [
+          { event: 'a', as: 'first' },
+          { not: 'b', for: '20ms' },
+        ],
+        onRepeat: 'restart',
+      });
+      const events = given.map(([name, at, more], i) => eventAt(at, name, {}, { id: `e${i}`, ...more }));
+      return playEvents(program, 'u:ada', events, { recode: true }).actions.map((a) => [a.decided - START, a.events?.['first']]);
+    };
+    expect(taken(['a', 0], ['a', 5])).toEqual([[25, 'e1']]);
+    expect(taken(['a', 5], ['a', 0, late(6)])).toEqual([[25, 'e0']]);
+    expect(taken(['a', 5], ['a', 5])).toEqual([[25, 'e0']]);
+  });
+});
+
 describe('extend', () => {
+  it('moves no deadline back, for a repeat that comes late', () => {
+    const waiting = [{ event: 'a' }, { not: 'b', for: '20ms' }];
+    expect(fired({ when: waiting, onRepeat: 'extend' }, ['a', 0], ['a', 15], ['a', 10, late(16)])).toEqual([35]);
+  });
+
   const when = [{ event: 'a' }, { not: 'c', for: '20ms' }, { event: 'b', within: '50ms' }];
 
   it('moves the deadline of what is waited for; what was over stays over', () => {

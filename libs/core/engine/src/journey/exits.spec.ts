@@ -42,6 +42,16 @@ describe('exit and recall', () => {
     expect(brief(task.event(8, 'a', {}, { received: makeInstant(START + 11) }))).toEqual(['opening-exited']);
   });
 
+  it('ends what began in the same instant, and what it cannot be known not to end', () => {
+    const task = Task.of({ exit: [{ event: 'order', where: 'total > 5' }] });
+    task.event(0, 'a');
+    expect(task.event(0, 'order', { total: 5 })).toEqual([]);
+    expect(brief(task.event(0, 'order', { total: 6 }))).toEqual([['recall', 'exit']]);
+    const other = Task.of({ exit: [{ event: 'order', where: 'total > 5' }] });
+    other.event(0, 'a');
+    expect(brief(other.event(1, 'order'))).toEqual([['recall', 'exit']]);
+  });
+
   it('is looked at before the same event completes anything', () => {
     const task = Task.of({ when: [{ event: 'a' }, { event: 'order' }], exit });
     task.event(0, 'a');
