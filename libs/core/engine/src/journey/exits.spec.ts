@@ -1,11 +1,38 @@
 import { describe, expect, it } from '@jest/globals';
-import { makeInstant } from '@tripline/kernel';
+import { makeInstant, type Json } from '@tripline/kernel';
 import type { Action } from '@tripline/model';
 import { START } from '@tripline/testing-builders';
-import { brief, H, SETTLE, Task } from '../one-task.rig.js';
+import { brief, D, H, SETTLE, Task } from '../one-task.rig.js';
 
 const MAIL = { id: 'mail', email: 'one', expires: '12h' };
 const TEXT = { id: 'text', sms: 'two' };
+
+describe('a negated event after its time', () => {
+  const when = [{ event: 'a' }, { not: 'order', for: '1h' }];
+  const fired = (fields: { readonly [field: string]: Json } = {}) => {
+    const task = Task.of({ when, ...fields });
+    task.event(0, 'a');
+    return { task, mail: task.tick(H + SETTLE)[0] };
+  };
+
+  it.each([H, 5 * H])('takes back what has not gone out, at %i', (ms) => {
+    const { task } = fired();
+    expect(brief(task.event(ms, 'order', {}, { received: task.received(5 * H) }))).toEqual([['recall', 'violated']]);
+  });
+
+  it('leaves alone what goes on after a message that is gone; within its time it ends that too', () => {
+    const steps = { do: [MAIL, { wait: { for: '1d' } }, TEXT] };
+    for (const [ms, goesOn] of [
+      [H, true],
+      [H - 1, false],
+    ] as const) {
+      const { task, mail } = fired(steps);
+      task.outcome(2 * H, mail, 'sent');
+      task.event(ms, 'order', {}, { received: task.received(3 * H) });
+      expect(brief(task.tick(2 * D))).toEqual(goesOn ? [['text', D + 2 * H]] : []);
+    }
+  });
+});
 
 describe('exit and recall', () => {
   const exit = [{ event: 'order' }, { is: 'user.blocked' }];

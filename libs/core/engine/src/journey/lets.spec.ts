@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Json, JsonObject } from '@tripline/kernel';
+import { makeInstant, type Json, type JsonObject } from '@tripline/kernel';
 import type { Event } from '@tripline/model';
-import { eventAt, makeTriggerDocument } from '@tripline/testing-builders';
+import { eventAt, makeTriggerDocument, START } from '@tripline/testing-builders';
 import { playEvents } from '../play/play.js';
 import { makeProgram } from '../compile/program.js';
 
@@ -42,6 +42,16 @@ describe('let', () => {
     expect(data({}, item(0, 'a'), item(1, 'b'), item(2, 'c'))).toEqual({ skus: ['b', 'c'], total: 4 });
     expect(data({}, item(0, 'a'), item(1, 'b'), item(2, 'a', 5))).toEqual({ skus: ['b', 'a'], total: 12 });
     expect(data({}, item(0, 'a'), item(1, 'b'), removed(2, 'a'))).toEqual({ skus: ['b'], total: 2 });
+  });
+
+  it('keeps of one kind the newer, whichever came first', () => {
+    const late = eventAt(
+      5,
+      'cart.item_added',
+      { cartId: 'c1', sku: 'b', quantity: 2, price: 9 },
+      { received: makeInstant(START + 20) },
+    );
+    expect(data({}, item(0, 'a'), item(10, 'b', 4), late)).toEqual({ skus: ['a', 'b'], total: 10 });
   });
 
   it('leaves out of a sum what lacks the value', () => {

@@ -58,6 +58,23 @@ describe('steps', () => {
     expect(brief(viewed.outcome(20, other, 'sent'))).toEqual([['text', 20]]);
   });
 
+  it('do not end a wait with what happens at its end', () => {
+    const task = Task.of({ do: [{ wait: { until: { event: 'page.viewed' }, atMost: '1d' } }, TEXT] });
+    task.event(0, 'a');
+    expect(brief(task.event(D, 'page.viewed'))).toEqual([]);
+    expect(task.tick(D + SETTLE)).toMatchObject([{ step: 'text', ready: START + D + SETTLE }]);
+  });
+
+  it('keep the first final outcome of a message', () => {
+    const task = Task.of({
+      do: [MAIL, { wait: { for: '1h' } }, { if: 'mail.failed', do: [{ id: 'crm', webhook: 'w' }], else: [TEXT] }],
+    });
+    const [mail] = task.event(0, 'a');
+    task.outcome(10, mail, 'sent');
+    task.outcome(20, mail, 'failed');
+    expect(brief(task.tick(H + 10 + SETTLE))).toEqual([['text', H + 10]]);
+  });
+
   it('one event ends one wait', () => {
     const wait = { wait: { until: { event: 'page.viewed' }, atMost: '1d' } };
     const task = Task.of({ do: [wait, MAIL, wait, TEXT] });

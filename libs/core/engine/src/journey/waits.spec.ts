@@ -56,6 +56,13 @@ describe('a wait since something earlier', () => {
     expect(task.next).toBe(4 * H);
   });
 
+  it('counts from the last of several events under an alias', () => {
+    const task = Task.of({ when: [{ event: 'a', times: 2, within: '1d', as: 'both' }], do: [since('both', '3h'), TEXT] });
+    task.event(0, 'a');
+    task.event(H, 'a');
+    expect(task.next).toBe(4 * H);
+  });
+
   it('counts from the last activity before a spell of silence', () => {
     const task = Task.of({
       by: undefined,
