@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { days, encodeUtf8, hours, milliseconds, minus, minutes, OperatingError, plus, seconds } from '@tripline/kernel';
+import { ZONE_DATA_VERSION } from '@tripline/engine';
 import { TOPICS, type Action, type PersonKey } from '@tripline/model';
 import type { EventLog, StateStore } from '@tripline/ports';
 import { makeTriggerDocument, START } from '@tripline/testing-builders';
@@ -289,6 +290,7 @@ describe('a processor', () => {
     await world.publish(
       makeTriggerDocument({ by: undefined, when: [{ event: 'page.viewed' }], do: [{ wait: { at: '09:00' } }, step] }),
     );
+    await world.pass(hours(1));
     const one = await start();
     const waits = async (person: PersonKey, of: Running): Promise<unknown> => {
       await world.event('page.viewed', { person });

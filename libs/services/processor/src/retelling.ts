@@ -159,7 +159,7 @@ function definitionsBefore(definitions: Definitions, at: Instant): Definitions {
   );
 }
 
-const keyOf = ({ kind = 'trigger', name }: Definition): string => `${kind} ${name}`;
+const keyOf = ({ kind, name }: Definition): string => `${kind ?? 'trigger'} ${name}`;
 
 function pausedBefore({ paused, ...others }: Definition, at: Instant): Definition {
   return paused === undefined || paused >= at ? others : { ...others, paused };
