@@ -16,6 +16,8 @@ const LIMITS = new SharedLimits(() => 1, seconds(0));
 const ada = (fields: Partial<WhyQuestion> = {}): WhyQuestion => ({ person: 'u:ada', trigger: 'abandoned-cart', ...fields });
 const at = (ms: number): string => new Date(START + ms).toISOString();
 const HOUR = 3_600_000;
+/** The time of day, in UTC, that a wait ends at. */
+const untilOf = (detail: unknown): string => (detail as { until: string }).until.slice(11, 16);
 const names = ({ told }: Explanation): unknown[] => told.map(({ what }) => what);
 
 describe('a retelling', () => {
@@ -190,9 +192,7 @@ describe('a retelling', () => {
     };
     const told = async (): Promise<unknown> => {
       const { told, gaps } = await why(ada(), cut);
-      const waits = told
-        .filter(({ what }) => what === 'wait.begins')
-        .map(({ detail }) => String(detail?.['until']).slice(11, 16));
+      const waits = told.filter(({ what }) => what === 'wait.begins').map(({ detail }) => untilOf(detail));
       return [waits, gaps.filter((gap) => gap.includes('default zone')).length];
     };
     await add('a');

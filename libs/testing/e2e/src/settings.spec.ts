@@ -39,7 +39,7 @@ describe('the default zone', () => {
         () => [],
       );
       const begins = told.find(({ what }) => what === 'wait.begins');
-      return begins === undefined ? undefined : String(begins.detail?.['until']).slice(11, 16);
+      return begins === undefined ? undefined : (begins.detail as { until: string }).until.slice(11, 16);
     });
   }
 

@@ -27,14 +27,10 @@ class Told {
       at,
     );
   }
-  publish(fields: { readonly [name: string]: Json | undefined }, at: number): void {
-    const { name = 't' } = fields;
+  publish({ name = 't', ...fields }: { readonly name?: string; readonly [name: string]: Json | undefined }, at: number): void {
     const document = documentOf({ by: undefined, ...fields, name });
     const revision = ++this.#revision;
-    this.#control(
-      { name: String(name), revision, change: { type: 'publish', version: revision, document, openRuns: 'drain' } },
-      at,
-    );
+    this.#control({ name, revision, change: { type: 'publish', version: revision, document, openRuns: 'drain' } }, at);
   }
   event(at: number, name: string, traits?: { readonly [name: string]: Json }): void {
     const fields = traits === undefined ? {} : { type: 'identify' as const, traits };
