@@ -150,6 +150,14 @@ describe('the default zone', () => {
     expect(task.notices()).toEqual([]);
   });
 
+  it('does not hold whom their own zone moves: a day that is over where they are now is over', () => {
+    const task = new Told();
+    task.publish({ when: [{ every: 'daily 09:00', zone: 'user' }] }, 0);
+    task.event(ms('2026-07-01T02:00Z'), '$identify', { timezone: 'America/New_York' });
+    task.event(ms('2026-07-01T05:00Z'), '$identify', { timezone: 'Asia/Tokyo' });
+    expect(task.awaited).toBe('2026-07-02T00:00:00.000Z');
+  });
+
   it('passes over a day only where it is a whole day ahead, and counts it', () => {
     const task = new Told();
     task.zone('Pacific/Pago_Pago', 0);
