@@ -12,16 +12,23 @@ export function addGetCommand(program: Command, client: () => ControlClient, out
   program
     .command('get')
     .description('prints what is published, as documents that apply takes')
-    .addArgument(new Argument('<kind>', 'what').choices(Object.keys(KINDS)))
+    .addArgument(new Argument('<kind>', 'what').choices([...Object.keys(KINDS), 'settings']))
     .argument('[name]', 'only the one of this name')
     .option('--json', 'as JSON: one document, or a list where no name is given')
-    .action(async (kinds: keyof typeof KINDS, name: string | undefined, { json }: { readonly json?: true }) => {
+    .action(async (kinds: keyof typeof KINDS | 'settings', name: string | undefined, { json }: { readonly json?: true }) => {
+      if (kinds === 'settings') return output.out(await settingsText(client(), name, json === true));
       const kind = KINDS[kinds];
       const found = await inForce(client(), kind, name);
       if (json === true) return output.out(printable(jsonOf(found, name)));
       if (found.length > 0) output.out(printable(found.map(yamlOf).join('---\n').trimEnd()));
       else output.err(`no ${kind} is published`);
     });
+}
+
+async function settingsText(client: ControlClient, name: string | undefined, asJson: boolean): Promise<string> {
+  if (name !== undefined) throw new Error('settings have no names');
+  const { zone } = await client.settings();
+  return printable(asJson ? JSON.stringify({ zone }, undefined, 2) : writeYaml({ zone }).trimEnd());
 }
 
 /** Those that are not withdrawn; throws where the one that was named is not among them. */

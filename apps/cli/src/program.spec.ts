@@ -49,6 +49,50 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+describe('the default zone', () => {
+  const document = {
+    ...{ kind: 'trigger', name: 'hello', purpose: 'transactional', when: [{ event: 'visit' }] },
+    do: [{ wait: { at: '09:00' } }, { id: 'mail', email: 'm' }],
+    examples: [{ name: 'at nine', events: [{ at: '0s', event: 'visit' }], expect: [{ at: '8h', step: 'mail' }] }],
+  };
+
+  it('is shown and changed through the control plane', async () => {
+    answer = { status: 200, body: { zone: 'Europe/Berlin', zoneData: '2026f' } };
+    expect(await tripline('get', 'settings')).toEqual({ code: EXIT.done, out: 'zone: Europe/Berlin', err: '' });
+    expect((await tripline('get', 'settings', '--json')).out).toBe('{\n  "zone": "Europe/Berlin"\n}');
+    expect(await tripline('get', 'settings', 'all')).toMatchObject({ code: EXIT.refused, err: 'settings have no names' });
+    expect((await tripline('set', 'zone', 'europe/berlin')).out).toContain('the default zone is Europe/Berlin');
+    expect(asked.map(({ line }) => line)).toEqual(['GET /api/settings', 'GET /api/settings', 'PUT /api/settings']);
+    expect(asked[2]?.body).toBe('{"zone":"europe/berlin"}');
+    const problems = [{ path: 'zone', message: 'there is no time zone "x"' }];
+    answer = { status: 400, body: { error: { code: 'invalid', message: 'the request cannot be understood', problems } } };
+    expect(await tripline('set', 'zone', 'x')).toMatchObject({
+      code: EXIT.refused,
+      err: expect.stringContaining('zone: there is no'),
+    });
+    expect((await tripline('set', 'colour', 'x')).code).toBe(EXIT.usage);
+  });
+
+  it('is said with what is played: examples and recorded events', async () => {
+    const path = await file('hello.json', JSON.stringify(document));
+    expect(await tripline('test', path)).toMatchObject({ code: EXIT.refused, out: expect.stringContaining('mail at 9h') });
+    expect((await tripline('test', path, '--zone', 'Europe/Berlin')).code).toBe(EXIT.done);
+    const call = { type: 'track', event: 'visit', userId: 'ada', messageId: '1', timestamp: '2026-07-01T00:00:00Z' };
+    const events = await file('events.jsonl', JSON.stringify(call));
+    const played = async (...args: string[]): Promise<string> =>
+      (await tripline('replay', '--trigger', path, '--events', events, ...args)).out;
+    expect([await played(), await played('--zone', 'Europe/Berlin')]).toEqual([
+      expect.stringContaining('2026-07-01T09:00'),
+      expect.stringContaining('2026-07-01T07:00'),
+    ]);
+    for (const command of ['test', 'replay', 'explain'])
+      expect(await tripline(command, path, '--zone', 'Mars/Olympus')).toMatchObject({
+        code: EXIT.usage,
+        err: expect.stringContaining('There is no such time zone'),
+      });
+  });
+});
+
 describe('tripline validate', () => {
   const template = (name: string) => `kind: template\nname: ${name}\nchannel: sms\ntext: Hi\n`;
 

@@ -11,6 +11,7 @@ import { addLookCommands } from './look-commands.js';
 import { EXIT, type ExitCode, type Output, type Surroundings } from './output.js';
 import { addReplayCommand } from './replay-command.js';
 import { printable } from './report.js';
+import { addSetCommand } from './set-command.js';
 import { addSwitchCommands } from './switch-commands.js';
 import { addTestCommand } from './test-command.js';
 import { addWhyCommand } from './why-command.js';
@@ -59,6 +60,7 @@ function makeProgram(config: () => CliConfig, surroundings: Surroundings): Comma
   addDocumentCommands(program, client, () => config().by, output);
   addGetCommand(program, client, output);
   addLookCommands(program, client, output);
+  addSetCommand(program, client, () => config().by, output);
   addSwitchCommands(program, client, output);
   addImportCommand(program, client, config, output);
   addWhyCommand(program, client, output);

@@ -7,12 +7,13 @@ import { goodFiles } from './check-files.js';
 import { EventFile } from './event-file.js';
 import { count, type Output } from './output.js';
 import { printable } from './report.js';
+import { withZoneOption, zoneOf, type ZoneArgument } from './zone-option.js';
 
 /** Problems shown; more are only counted. */
 const PROBLEMS_SHOWN_MAX = 1_000;
 
 /** What every command that plays recorded events is told on its command line. */
-export type RehearsalArguments = {
+export type RehearsalArguments = ZoneArgument & {
   readonly trigger: readonly string[];
   readonly events: string;
   readonly until?: Instant;
@@ -20,7 +21,7 @@ export type RehearsalArguments = {
 };
 
 export const withRehearsalOptions = (command: Command): Command =>
-  command
+  withZoneOption(command)
     .requiredOption('--trigger <path...>', 'files, or folders, of triggers and the segments they name')
     .requiredOption('--events <file>', 'calls as Segment writes them, one a line, or batches; - is the standard input')
     .option(
@@ -38,12 +39,12 @@ export function instantOf(text: string): Instant {
 
 /** Plays the events, calls `done` when all is said, and says on the standard error what was played. Throws where there were problems. */
 export async function runRehearsal(
-  { trigger, events, until, lenient }: RehearsalArguments,
+  { trigger, events, until, lenient, ...zone }: RehearsalArguments,
   ear: Pick<RehearsalOptions, 'onFiring' | 'onTold' | 'only'>,
   output: Output,
   done: () => void,
 ): Promise<void> {
-  const program = makeProgram(await definitionsOf(trigger, output));
+  const program = makeProgram(await definitionsOf(trigger, output), zoneOf(zone));
   const source = await EventFile.open(events, BATCH_BYTES_MAX);
   const began = performance.now();
   const options = { program, source, parse: parseCall, until, onProblem: problemWriter(events, output) };

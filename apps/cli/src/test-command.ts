@@ -3,12 +3,13 @@ import type { Surroundings } from './output.js';
 import { printable } from './report.js';
 import { runTests, verdictOf, writeRun } from './test-run.js';
 import { runOnChange } from './watch-paths.js';
+import { withZoneOption, zoneOf, type ZoneArgument } from './zone-option.js';
 
-type TestOptions = { readonly junit?: string; readonly watch?: true; readonly allowEmpty?: true };
+type TestOptions = ZoneArgument & { readonly junit?: string; readonly watch?: true; readonly allowEmpty?: true };
 
 export function addTestCommand(program: Command, { output, interrupted }: Surroundings): void {
-  const testOnce = async (paths: readonly string[], { junit, allowEmpty }: TestOptions): Promise<string> => {
-    const run = await runTests(paths);
+  const testOnce = async (paths: readonly string[], { junit, allowEmpty, ...zone }: TestOptions): Promise<string> => {
+    const run = await runTests(paths, zoneOf(zone));
     writeRun(run, output);
     // Its library takes longer to load than most runs take to play.
     if (junit !== undefined) await (await import('./junit.js')).writeJunit(junit, run);
@@ -16,8 +17,7 @@ export function addTestCommand(program: Command, { output, interrupted }: Surrou
     if (!ok) throw new Error(text);
     return text;
   };
-  program
-    .command('test')
+  withZoneOption(program.command('test'))
     .description("plays the triggers' own examples with the engine of production; asks no server")
     .argument('<path...>', 'files, or folders of .yaml, .yml and .json files')
     .option('--junit <file>', 'writes a JUnit report too')

@@ -1,3 +1,4 @@
+import type { ProgramOptions } from '@tripline/engine';
 import { tryTrigger, type Trial } from '@tripline/services-rehearsal';
 import { checkFiles } from './check-files.js';
 import { count, type Output } from './output.js';
@@ -8,12 +9,12 @@ export type FileTrial = Trial & { readonly file: string };
 /** The examples of all triggers in some files, played; or why that was not possible. */
 export type TestRun = { readonly trials: readonly FileTrial[]; readonly problems: readonly string[] };
 
-export async function runTests(paths: readonly string[]): Promise<TestRun> {
+export async function runTests(paths: readonly string[], zone: ProgramOptions = {}): Promise<TestRun> {
   const checked = await checkFiles(paths);
   if (!checked.ok) return { trials: [], problems: checked.problems };
   const triggers = checked.documents.filter(({ kind }) => kind === 'trigger');
   const segments = checked.documents.flatMap(({ kind, document }) => (kind === 'segment' ? [document] : []));
-  return { trials: triggers.map((one) => ({ ...tryTrigger(one, segments), file: one.file })), problems: [] };
+  return { trials: triggers.map((one) => ({ ...tryTrigger(one, segments, zone), file: one.file })), problems: [] };
 }
 
 /** Writes what came of each example, and how many there were. */

@@ -9,6 +9,7 @@ import {
   type JsonObject,
   type Problem,
 } from '@tripline/kernel';
+import type { Settings } from '@tripline/model';
 import type { DocumentKind, Explanation, MessageView, Pausing, Place, PersonView, Published } from '@tripline/ports';
 
 /** How long the control plane may take for one answer, unless told otherwise. */
@@ -58,7 +59,7 @@ export type MessageFilter = {
 };
 
 type Call = {
-  readonly method?: 'POST' | 'DELETE';
+  readonly method?: 'POST' | 'PUT' | 'DELETE';
   readonly type?: string;
   readonly body?: string;
   readonly by?: string;
@@ -130,6 +131,17 @@ export class ControlClient {
   /** After it: all that happened from `completeFrom` (ISO 8601) on was sent. Answered when the tasks are told. */
   async completeHistory(completeFrom: string, begun: number): Promise<void> {
     await this.#call('api/history', { method: 'POST', type: 'application/json', body: JSON.stringify({ completeFrom, begun }) });
+  }
+
+  /** What holds for every trigger. */
+  async settings(): Promise<Settings> {
+    return (await this.#call('api/settings')) as never;
+  }
+
+  /** Another default zone: an IANA name. Answered when it is stored and on its way to the tasks. */
+  async changeSettings(zone: string, by: string): Promise<Settings> {
+    const body = JSON.stringify({ zone });
+    return (await this.#call('api/settings', { method: 'PUT', type: 'application/json', body, by })) as never;
   }
 
   async clock(): Promise<{ readonly now: Instant; readonly movable: boolean }> {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Instant, JsonObject } from '@tripline/kernel';
-import type { Control, ControlChange } from '@tripline/model';
-import type { Catalogue, DocumentKind, Outgoing, Published } from '@tripline/ports';
+import type { Control, ControlChange, Settings } from '@tripline/model';
+import type { Catalogue, DocumentKind, Outgoing, Published, SettingsMade } from '@tripline/ports';
 import type { EntityManager } from 'typeorm';
 import { DocumentEntity, type DocumentRow } from './entities/document.entity.js';
 import { lookAgain } from './gate-intake.js';
@@ -23,6 +23,11 @@ const SET_HEAD = `
 const NEWEST = `
   select d.kind, d.name, d.version, d.document, d.published_at::float8 as "publishedAt", d."by", h.withdrawn
   from documents d join heads h using (kind, name)`;
+
+const SETTINGS = 'select zone, zone_data as "zoneData", at::float8 as at, "by" from settings';
+const SET_SETTINGS = `
+  insert into settings (zone, zone_data, at, "by") values ($1, $2, $3, $4)
+  on conflict (one) do update set zone = excluded.zone, zone_data = excluded.zone_data, at = excluded.at, "by" = excluded."by"`;
 
 /** What is published, in PostgreSQL: versions are rows that never change, a head says which is newest and whether it is withdrawn. */
 export class PostgresCatalogue implements Catalogue {
@@ -64,6 +69,24 @@ export class PostgresCatalogue implements Catalogue {
       const change = { type: 'history', completeFrom, before } as const;
       await intoOutbox(sql, { kind: 'control', of: 'history', name: 'history', revision, change });
       return revision;
+    });
+  }
+
+  async settings(): Promise<SettingsMade | undefined> {
+    const [made] = await this.sql.rows<SettingsMade>(SETTINGS);
+    return made;
+  }
+
+  makeSettings({ zone, zoneData }: Settings, by: string, now: Instant): Promise<SettingsMade> {
+    return this.sql.transaction(async (sql) => {
+      await sql.rows(PUBLISHING);
+      const [before] = await sql.rows<SettingsMade>(SETTINGS);
+      if (before?.zone === zone && before.zoneData === zoneData) return before;
+      await sql.rows(SET_SETTINGS, [zone, zoneData, now, by]);
+      const revision = await nextRevision(sql);
+      const change = { type: 'settings', zone, zoneData } as const;
+      await intoOutbox(sql, { kind: 'control', of: 'settings', name: 'settings', revision, change });
+      return { zone, zoneData, at: now, by };
     });
   }
 

@@ -10,6 +10,7 @@ export {
   DRAINING_MAX,
   encodeDefinitions,
   parseDefinitions,
+  settingsOf,
   type Definition,
   type Definitions,
 } from './compile/definitions.js';
@@ -23,4 +24,4 @@ export { ENDLESS_PLAY, playEvents, playExamples, type ExampleResult, type Played
 export { makeProgram, type Program, type ProgramOptions, type ProgramProblem } from './compile/program.js';
 export { propertiesRead } from './compile/properties-read.js';
 export { nextTimer, type PendingTimer } from './timers.js';
-export { findZone } from './calendar/zones.js';
+export { findZone, ZONE_DATA_VERSION } from './calendar/zones.js';

@@ -59,6 +59,8 @@ export {
   type ControlChange,
   type HistoryComplete,
   type NameSpan,
+  type Settings,
+  type SettingsChange,
   type TaskInput,
   type Tick,
 } from './task-input.js';

@@ -21,8 +21,8 @@ export type Tick = { readonly kind: 'tick'; readonly upTo: Instant };
  */
 export type Control = {
   readonly kind: 'control';
-  /** What it is about; absent: a trigger. Names of triggers and of segments do not meet; `history` has no names. */
-  readonly of?: 'segment' | 'history';
+  /** What it is about; absent: a trigger. Names of triggers and of segments do not meet; `history` and `settings` have no names. */
+  readonly of?: 'segment' | 'history' | 'settings';
   readonly name: string;
   readonly revision: number;
   readonly change: ControlChange;
@@ -33,7 +33,8 @@ export type ControlChange =
   /** Of a trigger only: nothing of it begins until it is resumed; what is open goes on. */
   | { readonly type: 'pause' }
   | { readonly type: 'resume' }
-  | HistoryComplete;
+  | HistoryComplete
+  | SettingsChange;
 
 /**
  * All that happened from `completeFrom` on is in the log before this record, for what was published at a revision below `before`: that was in
@@ -42,7 +43,14 @@ export type ControlChange =
 export type HistoryComplete = { readonly type: 'history'; readonly completeFrom: Instant; readonly before: number };
 
 /**
- * What a task reads from its partition of `tripline.events`; nothing else reaches it. Erasure and settings will be further kinds. A kind
+ * What the engine reads beside documents and events, from this record on. `zone`: the IANA name of the zone of whatever names none. `zoneData`: the version
+ * of the zone data that whoever wrote it was built with.
+ */
+export type Settings = { readonly zone: string; readonly zoneData: string };
+export type SettingsChange = { readonly type: 'settings' } & Settings;
+
+/**
+ * What a task reads from its partition of `tripline.events`; nothing else reaches it. Erasure will be a further kind. A kind
  * this build does not know stops the task: it must not be passed over.
  */
 export type TaskInput = ({ readonly kind: 'event' } & Event) | Tick | Control | OfIdentity;

@@ -1,5 +1,5 @@
 import type { Instant, JsonObject } from '@tripline/kernel';
-import type { Control, Template } from '@tripline/model';
+import type { Control, Settings, Template } from '@tripline/model';
 
 export type DocumentKind = 'trigger' | 'segment' | 'template';
 
@@ -13,6 +13,9 @@ export type Published = {
   readonly by: string;
   readonly withdrawn: boolean;
 };
+
+/** The settings as they were made. */
+export type SettingsMade = Settings & { readonly at: Instant; readonly by: string };
 
 /** A control record on its way to every partition of `tripline.events`. */
 export type Outgoing = { readonly id: number; readonly control: Control };
@@ -37,6 +40,10 @@ export interface Catalogue {
   mark(): Promise<number>;
   /** Puts out that history is complete from that instant on, for what was published before the mark; answers the revision. */
   completeHistory(completeFrom: Instant, before: number): Promise<number>;
+  /** The settings in force; undefined where none were made. */
+  settings(): Promise<SettingsMade | undefined>;
+  /** Puts settings in force and out; the same again is not made anew and tells nobody. */
+  makeSettings(settings: Settings, by: string, now: Instant): Promise<SettingsMade>;
   /** Control records not yet acknowledged by the log, oldest first. */
   outbox(max: number): Promise<readonly Outgoing[]>;
   sent(ids: readonly number[]): Promise<void>;

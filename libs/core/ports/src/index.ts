@@ -1,5 +1,12 @@
 export { type AttemptLedger, type Begun } from './attempts.js';
-export { type Catalogue, type DocumentKind, type Outgoing, type Published, type TemplateShelf } from './catalogue.js';
+export {
+  type Catalogue,
+  type DocumentKind,
+  type Outgoing,
+  type Published,
+  type SettingsMade,
+  type TemplateShelf,
+} from './catalogue.js';
 export { type ChannelProvider, type Message, type SendResult } from './channel-provider.js';
 export { Stop, type Clock } from './clock.js';
 export { type DocumentReader, type Place, type ReadDocument } from './document-reader.js';

@@ -1,7 +1,7 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { CLOCK, EVENT_LOG, HealthChecks, WATCH } from '@tripline/nest-kit';
 import { Wake, type Clock, type EventLog, type Watch } from '@tripline/ports';
-import { EventCounter, History, LiveFeed, Outbox, Publisher } from '@tripline/services-control';
+import { EventCounter, History, LiveFeed, Outbox, Publisher, SettingsOffice } from '@tripline/services-control';
 import { ClockController, SkipAheadController } from './clock.controller.js';
 import { CONTROL_OPTIONS, type ControlOptions } from './control-options.js';
 import { DocumentsController } from './documents.controller.js';
@@ -15,6 +15,7 @@ import { OpenApiController } from './openapi.controller.js';
 import { OutboxLife } from './outbox-life.js';
 import { PageController } from './page.controller.js';
 import { PolicyController } from './policy.controller.js';
+import { SettingsController } from './settings.controller.js';
 
 const CONTROLLERS = [
   DocumentsController,
@@ -23,6 +24,7 @@ const CONTROLLERS = [
   PolicyController,
   ClockController,
   HistoryController,
+  SettingsController,
   LiveController,
   OpenApiController,
   PageController,
@@ -44,6 +46,7 @@ function providersOf({ catalogue, events, reader }: ControlOptions): Provider[] 
   const wake = new Wake();
   const makeOutbox = (log: EventLog, clock: Clock, watch: Watch): Outbox => new Outbox({ catalogue, log, clock, watch, wake });
   const makeHistory = (log: EventLog, clock: Clock): History => new History({ catalogue, log, clock, outbox: wake });
+  const makeSettings = (clock: Clock): SettingsOffice => new SettingsOffice({ catalogue, clock, outbox: wake });
   const makePublisher = (clock: Clock): Publisher => new Publisher({ catalogue, events, reader, clock, outbox: wake });
   const makeCounter = (log: EventLog, clock: Clock, watch: Watch): EventCounterLife =>
     new EventCounterLife(new EventCounter({ log, memory: events, clock, watch }));
@@ -53,6 +56,7 @@ function providersOf({ catalogue, events, reader }: ControlOptions): Provider[] 
     { provide: Outbox, inject: [EVENT_LOG, CLOCK, WATCH], useFactory: makeOutbox },
     { provide: Publisher, inject: [CLOCK], useFactory: makePublisher },
     { provide: History, inject: [EVENT_LOG, CLOCK], useFactory: makeHistory },
+    { provide: SettingsOffice, inject: [CLOCK], useFactory: makeSettings },
     { provide: LiveFeed, inject: [EVENT_LOG], useFactory: (log: EventLog) => new LiveFeed(log) },
     { provide: LiveStreams, inject: [LiveFeed], useFactory: (feed: LiveFeed) => new LiveStreams(feed) },
     {

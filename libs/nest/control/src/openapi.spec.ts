@@ -56,6 +56,10 @@ describe('the description of the API', () => {
     await keeps('publishTriggers', publish('kind: trigger'));
     await keeps('checkDocuments', post('/api/check', TRIGGER, 'application/yaml'));
     await keeps('listTriggers', ask('/api/triggers'));
+    await keeps('showSettings', ask('/api/settings'));
+    const put = (zone: string) => ask('/api/settings', { method: 'PUT', body: JSON.stringify({ zone }), headers: { 'content-type': 'application/json' } }); // prettier-ignore
+    await keeps('changeSettings', put('Europe/Berlin'));
+    await keeps('changeSettings', put('nowhere'));
     await keeps('showTemplate', ask('/api/templates/second-look'));
     await keeps('showTrigger', ask('/api/triggers/none'));
     await keeps('publishSegments', publish('{ kind: segment, name: pro, where: user.plan == "pro" }'));

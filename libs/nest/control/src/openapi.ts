@@ -163,6 +163,15 @@ const SCHEMAS = {
     [...['channel', 'granted', 'source']],
   ),
   Suppression: object({ channel, address: text, reason: text }),
+  Settings: object(
+    {
+      zone: text,
+      zoneData: { type: 'string', description: 'the version of the zone data it was told with' },
+      at: instant,
+      by: text,
+    },
+    ['zone', 'zoneData'],
+  ),
   Switch: object({
     scope: text,
     state: { type: 'string', enum: ['stopped', 'paused', 'running'] },
@@ -273,6 +282,15 @@ export const OPENAPI = {
       post: operation('completeHistory', 'after an import: all that happened from this instant on was sent', {
         requestBody: body(object({ completeFrom: { type: 'string', format: 'date-time' }, begun: integer }, ['completeFrom'])),
         responses: { '200': json('the tasks are told', object({ completeFrom: text, revision: integer })) },
+      }),
+    },
+    '/api/settings': {
+      get: operation('showSettings', 'the zone of local times that name none', {
+        responses: { '200': json('the settings', ref('Settings')) },
+      }),
+      put: operation('changeSettings', 'another default zone: for what begins to wait from its place in the log on', {
+        requestBody: body(object({ zone: { type: 'string', description: 'an IANA name, as Europe/Berlin' } })),
+        responses: { '200': json('stored, and on its way to the tasks', ref('Settings')) },
       }),
     },
     '/api/live': {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { days, encodeUtf8, hours, milliseconds, minus, minutes, OperatingError, plus, seconds } from '@tripline/kernel';
+import { ZONE_DATA_VERSION } from '@tripline/engine';
 import { TOPICS, type Action, type PersonKey } from '@tripline/model';
 import type { EventLog, StateStore } from '@tripline/ports';
 import { makeTriggerDocument, START } from '@tripline/testing-builders';
@@ -282,6 +283,60 @@ describe('a processor', () => {
     );
     if (letters > 0) await settled(world);
     expect(await world.records(TOPICS.deadLetters)).toHaveLength(letters);
+  });
+
+  test('local times without a zone are those of the default zone from its record on, also after a restart', async () => {
+    const step = { id: 'mail', email: 'm' };
+    await world.publish(
+      makeTriggerDocument({ by: undefined, when: [{ event: 'page.viewed' }], do: [{ wait: { at: '09:00' } }, step] }),
+    );
+    await world.pass(hours(1));
+    const one = await start();
+    const waits = async (person: PersonKey, of: Running): Promise<unknown> => {
+      await world.event('page.viewed', { person });
+      await settled(world);
+      const { runs } = (await of.processor.person(person)) as unknown as { runs: { until: string }[] };
+      return runs[0]?.until.slice(11, 16);
+    };
+    const seen = [await waits('u:ada', one)];
+    await world.settings('Asia/Tokyo', 2);
+    await world.settings('Europe/Berlin', 1);
+    seen.push(await waits('u:bob', one));
+    await one.close();
+    const two = await start();
+    seen.push(await waits('u:cy', two));
+    expect(seen).toEqual(['09:00', '00:00', '00:00']);
+  });
+
+  test.each([
+    ['{"type":"settings","zone":7,"zoneData":"2026a"}', [], 1],
+    ['{"type":"settings","zone":"Mars/Olympus","zoneData":"2099a"}', ['unknown-zone'], 0],
+    ['{"type":"forgotten"}', ['unknown-kind'], 0],
+  ])('of settings, %s are set aside or stop the task: %j', async (change, codes, letters) => {
+    const one = await start();
+    const value = encodeUtf8(`{"kind":"control","of":"settings","name":"settings","revision":1,"change":${change}}`);
+    await world.log.append([{ topic: TOPICS.events, key: null, value, partition: 1 }]);
+    await until(
+      () => one.processor.haltedTasks().map(({ code }) => code),
+      (seen) => JSON.stringify(seen) === JSON.stringify(codes),
+    );
+    if (letters > 0) await settled(world);
+    expect(await world.records(TOPICS.deadLetters)).toHaveLength(letters);
+  });
+
+  test('a task whose zone data are older than those of the settings goes on, and says so, at every start', async () => {
+    const one = await start();
+    const older = (): number => world.watch.counts.get('tripline_processor_zone_data_older_total') ?? 0;
+    await world.settings('Europe/Berlin', 1, ZONE_DATA_VERSION);
+    await settled(world);
+    expect(older()).toBe(0);
+    await world.settings('Europe/Berlin', 2, '2099a');
+    await world.publish(ABANDONED);
+    await settled(world);
+    expect([older(), one.processor.haltedTasks()]).toEqual([2, []]);
+    await one.close();
+    await start();
+    await until(older, (count) => count === 4);
   });
 
   test('a withdrawn trigger opens nothing', async () => {

@@ -16,6 +16,8 @@ const LIMITS = new SharedLimits(() => 1, seconds(0));
 const ada = (fields: Partial<WhyQuestion> = {}): WhyQuestion => ({ person: 'u:ada', trigger: 'abandoned-cart', ...fields });
 const at = (ms: number): string => new Date(START + ms).toISOString();
 const HOUR = 3_600_000;
+/** The time of day, in UTC, that a wait ends at. */
+const untilOf = (detail: unknown): string => (detail as { until: string }).until.slice(11, 16);
 const names = ({ told }: Explanation): unknown[] => told.map(({ what }) => what);
 
 describe('a retelling', () => {
@@ -171,6 +173,38 @@ describe('a retelling', () => {
     await tell(3, 'resume');
     await add('c');
     expect(await opening()).toEqual(['attempt.opened', 'trigger-paused', 'attempt.opened']);
+  });
+
+  test('local times are told by the default zone that was in force, also where the beginning of the log is gone', async () => {
+    const wait = [{ wait: { at: '09:00' } }, { id: 'mail', email: 'm' }];
+    await world.publish({ ...ABANDONED, when: [{ event: 'cart.item_added' }], do: wait });
+    let first = 0;
+    const cut = new Proxy(world.log, {
+      get: (target, name: keyof EventLog) =>
+        name === 'bounds'
+          ? async (topic: string) => (await target.bounds(topic)).map((each) => ({ ...each, first }))
+          : (target[name] as () => unknown).bind(target),
+    });
+    const add = async (id: string): Promise<void> => {
+      await world.pass(seconds(1));
+      await world.event('cart.item_added', { id, properties: { cartId: id } });
+      await world.pass(seconds(1));
+    };
+    const told = async (): Promise<unknown> => {
+      const { told, gaps } = await why(ada(), cut);
+      const waits = told.filter(({ what }) => what === 'wait.begins').map(({ detail }) => untilOf(detail));
+      return [waits, gaps.filter((gap) => gap.includes('default zone')).length];
+    };
+    await add('a');
+    await world.settings('Europe/Berlin', 2);
+    await add('b');
+    await world.settings('Asia/Tokyo', 3);
+    await add('c');
+    expect(await told()).toEqual([['09:00', '08:00', '00:00'], 0]);
+    first = 3;
+    expect(await told()).toEqual([['09:00', '00:00'], 1]);
+    first = 5;
+    expect(await told()).toEqual([['00:00'], 0]);
   });
 
   test('ends in the state the task has, of everybody and wherever it stands', async () => {

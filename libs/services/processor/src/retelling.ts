@@ -62,7 +62,8 @@ export class Retelling {
     const from = await this.#begin();
     await this.#walk(from);
     const { clock = 0, definitions = [] } = this.#state ?? {};
-    const versions = definitions.filter(({ name, state }) => name === trigger && state !== 'withdrawn').map((d) => d.version);
+    const isOf = ({ kind, name, state }: Definition): boolean => kind !== 'settings' && name === trigger && state !== 'withdrawn';
+    const versions = definitions.filter(isOf).map((d) => d.version);
     if (versions.length === 0) this.#gaps.push(`no version of ${trigger} is in force by then`);
     if (this.#left > 0)
       this.#gaps.push(`${this.#left} decisions before ${this.#told[0]?.at ?? ''} are left out: ask with a later since`);
@@ -85,6 +86,8 @@ export class Retelling {
     if (first > 0) {
       const when = head === undefined ? '' : ` (${formatInstant(head.appended)})`;
       this.#gaps.push(`the log begins at offset ${first}${when}: what was before is not known here, nor what it led to`);
+      const settings = definitions.find(({ kind, since = 0 }) => kind === 'settings' && since >= (head?.appended ?? 0));
+      if (settings !== undefined) this.#gaps.push(OTHER_ZONE);
     }
     const tell = (person: string, input: Input, entry: TraceEntry): void => this.#hear(person, input, entry);
     this.#state = new TaskState(nothingStored(before), NOWHERE, UNSEEN, () => 1, tell);
@@ -150,16 +153,21 @@ const isOf = (key: Uint8Array, { key: own, value }: LogRecord): boolean =>
  */
 function definitionsBefore(definitions: Definitions, at: Instant): Definitions {
   const older = definitions.filter(({ since, state }) => state !== 'withdrawn' && (since ?? 0) < at);
-  const newest = new Map(older.map((each) => [each.name, each]));
+  const newest = new Map(older.map((each) => [keyOf(each), each]));
   return older.map((each) =>
-    pausedBefore({ ...each, revision: 0, state: newest.get(each.name) === each ? 'live' : 'draining' }, at),
+    pausedBefore({ ...each, revision: 0, state: newest.get(keyOf(each)) === each ? 'live' : 'draining' }, at),
   );
 }
+
+const keyOf = ({ kind, name }: Definition): string => `${kind ?? 'trigger'} ${name}`;
 
 function pausedBefore({ paused, ...others }: Definition, at: Instant): Definition {
   return paused === undefined || paused >= at ? others : { ...others, paused };
 }
 
+/** Only the newest settings are kept. */
+const OTHER_ZONE =
+  'the default zone was changed since: what it was before is not known here, times without a zone are told in UTC until then';
 const NOWHERE = { take: (): void => undefined, takeEntry: (): void => undefined };
 const silent = (): void => undefined;
 const UNSEEN: Watch = {

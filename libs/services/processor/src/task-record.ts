@@ -39,6 +39,7 @@ const isPerson = (person: string): boolean =>
 function checkControl(record: LogRecord, control: TaskInput & { kind: 'control' }): TaskRecord {
   const { of }: { readonly of?: unknown } = control;
   if (of === 'history') return checkHistory(record, control);
+  if (of === 'settings') return checkSettings(record, control);
   if (of !== undefined && of !== 'segment') throw unknownKind(record, `control of ${JSON.stringify(of)}`);
   const change: Readonly<Record<string, unknown>> = control.change;
   if (change['type'] === 'withdraw') return control;
@@ -53,6 +54,14 @@ function checkHistory(record: LogRecord, control: TaskInput & { kind: 'control' 
   if (change['type'] !== 'history') throw unknownKind(record, `unknown change ${JSON.stringify(change['type'])} of history`);
   const whole = Number.isSafeInteger(change['completeFrom']) && Number.isSafeInteger(change['before']);
   return whole ? control : { kind: 'foreign', detail: 'change: does not say from when on history is complete' };
+}
+
+/** Whether this build's zone data have the zone is for the task to say. */
+function checkSettings(record: LogRecord, control: TaskInput & { kind: 'control' }): TaskRecord {
+  const change: Readonly<Record<string, unknown>> = control.change;
+  if (change['type'] !== 'settings') throw unknownKind(record, `unknown change ${JSON.stringify(change['type'])} of settings`);
+  const whole = typeof change['zone'] === 'string' && typeof change['zoneData'] === 'string';
+  return whole ? control : { kind: 'foreign', detail: 'change: not settings of ours' };
 }
 
 const unknownKind = ({ topic, partition, offset }: LogRecord, detail: string): OperatingError =>

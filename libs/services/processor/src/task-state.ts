@@ -1,18 +1,21 @@
-import { assert, earlier, later, makeInstant, type Instant, type JsonObject } from '@tripline/kernel';
+import { assert, earlier, later, makeInstant, OperatingError, type Instant, type JsonObject } from '@tripline/kernel';
 import {
   advance,
   type Advanced,
   applyControl,
   describePerson,
   encodeDefinitions,
+  findZone,
   makeProgram,
   nextTimer,
   parseDefinitions,
+  settingsOf,
   type Definitions,
   type Input,
   type PersonState,
   type Program,
   type TraceEntry,
+  ZONE_DATA_VERSION,
 } from '@tripline/engine';
 import { peekEventName, type Control, type Event, type NameSpan, type OfIdentity, type Tick } from '@tripline/model';
 import type { LogRecord, TaskStore, Timer, Watch } from '@tripline/ports';
@@ -36,6 +39,8 @@ export type Counts = { read: number; parsed: number; advanced: number; fired: nu
  * S1. The clock is the greatest `upTo` read, none later than its tick's append; only ticks move it.
  * S2. Timers fire in the order (due, deadline, person), each at an instant not later than the clock, and only while a tick is applied.
  * S3. Definitions change only by control records, and the program is always what they compile to.
+ * S4. Older zone data than those of the settings in force are said at the start and with each new settings, and do not stop the task; a default zone
+ *     which they do not have does (`unknown-zone`).
  */
 export class TaskState {
   readonly people: WorkingSet;
@@ -57,7 +62,9 @@ export class TaskState {
     const definitions = store.definitions();
     this.people = new WorkingSet(store, hotPeopleMax);
     this.#definitions = definitions === undefined ? [] : parseDefinitions(definitions);
+    checkZone(this.#definitions);
     this.#program = this.#compile();
+    this.#checkZoneData();
     this.#clock = store.checkpoint()?.clock ?? makeInstant(0);
   }
 
@@ -170,9 +177,11 @@ export class TaskState {
   #onControl(control: Control, at: Instant): true {
     const definitions = applyControl(this.#definitions, control, at);
     if (definitions === this.#definitions) return true;
+    checkZone(definitions);
     this.#definitions = definitions;
     this.#definitionsChanged = true;
     this.#program = this.#compile();
+    if (control.of === 'settings') this.#checkZoneData();
     return true;
   }
 
@@ -183,12 +192,28 @@ export class TaskState {
     return true;
   }
 
+  /** S4. */
+  #checkZoneData(): void {
+    const { zoneData = '' } = settingsOf(this.#definitions) ?? {};
+    if (zoneData <= ZONE_DATA_VERSION) return;
+    this.watch.meter.count('tripline_processor_zone_data_older_total');
+    this.watch.logger.warn('processor.zone-data-older', { own: ZONE_DATA_VERSION, settings: zoneData });
+  }
+
   #compile(): Program {
     const program = makeProgram(this.#definitions);
     for (const { kind = 'trigger', trigger: name, version, path, message } of program.problems)
       this.watch.logger.error(`processor.${kind}-refused`, { [kind]: name, version, path, message });
     return program;
   }
+}
+
+/** S4. */
+function checkZone(definitions: Definitions): void {
+  const { zone, zoneData } = settingsOf(definitions) ?? { zone: 'UTC', zoneData: '' };
+  if (findZone(zone) !== undefined) return;
+  const detail = `the default zone ${JSON.stringify(zone)} is of zone data ${zoneData}; this build has ${ZONE_DATA_VERSION}, which do not know it`;
+  throw new OperatingError('unknown-zone', 'never', `${detail}. Run a newer processor; the task goes on from its own state.`);
 }
 
 /** Nothing of this state is due at the timer's instant yet. */

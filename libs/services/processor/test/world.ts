@@ -76,6 +76,13 @@ export class World {
     for (let p = 0; p < this.partitions; p++) await this.append({ kind: 'control', ...of, name, revision, change }, p);
   }
 
+  /** The default zone, for every task. */
+  async settings(zone: string, revision: number, zoneData = '2026a'): Promise<void> {
+    const change = { type: 'settings', zone, zoneData } as const;
+    for (let p = 0; p < this.partitions; p++)
+      await this.append({ kind: 'control', of: 'settings', name: 'settings', revision, change }, p);
+  }
+
   async records(topic: string): Promise<LogRecord[]> {
     const all: LogRecord[] = [];
     for (const { partition, first, end } of await this.log.bounds(topic))

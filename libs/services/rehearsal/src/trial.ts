@@ -1,4 +1,4 @@
-import { playExamples, type ExampleResult } from '@tripline/engine';
+import { playExamples, type ExampleResult, type ProgramOptions } from '@tripline/engine';
 import { describeProblems, formatDuration, isJsonObject, makeDuration, type Json, type JsonObject } from '@tripline/kernel';
 
 /** One example that was played. `failure` says what was expected and what came instead, a line each; absent where they are the same. */
@@ -11,8 +11,9 @@ export type Trial = { readonly trigger: string; readonly examples: readonly Exam
 export function tryTrigger(
   { name, document }: { readonly name: string; readonly document: JsonObject },
   segments: readonly JsonObject[] = [],
+  options: ProgramOptions = {},
 ): Trial {
-  const played = playExamples(document, segments);
+  const played = playExamples(document, segments, options);
   if (!played.ok) return { trigger: name, examples: [{ name: 'compiles', failure: [describeProblems(played.problems)] }] };
   return { trigger: name, examples: played.value.map(trialOf) };
 }

@@ -67,6 +67,26 @@ export function describeCatalogue(name: string, open: () => Promise<GatePlace>):
       expect(revisions).toEqual([...new Set(revisions)].sort((x, y) => x - y));
     });
 
+    test('settings are put out where they change something; the newest are those in force, for every process', async () => {
+      const { catalogue } = ports;
+      expect(await catalogue.settings()).toBeUndefined();
+      const berlin = { zone: 'Europe/Berlin', zoneData: '2026a' };
+      await publish(draft('a', { a: 1 }));
+      expect(await catalogue.makeSettings(berlin, 'ops', at(1))).toEqual({ ...berlin, at: at(1), by: 'ops' });
+      expect(await catalogue.makeSettings(berlin, 'else', at(2))).toEqual({ ...berlin, at: at(1), by: 'ops' });
+      const newer = { ...berlin, zoneData: '2026b' };
+      await catalogue.makeSettings(newer, 'ops', at(3));
+      const other = await place.ports();
+      expect(await other.catalogue.settings()).toEqual({ ...newer, at: at(3), by: 'ops' });
+      await other.close();
+      const out = (await outbox()).map(({ control }) => control);
+      expect(out.slice(1)).toMatchObject([
+        { kind: 'control', of: 'settings', name: 'settings', change: { type: 'settings', ...berlin } },
+        { kind: 'control', of: 'settings', name: 'settings', change: { type: 'settings', ...newer } },
+      ]);
+      expect(out.map(({ revision }) => revision)).toEqual((await outbox()).map(({ id }) => id));
+    });
+
     test('all or nothing', async () => {
       const bad = draft('bad', undefined as never);
       await expect(publish(draft('a', { a: 1 }), bad)).rejects.toThrow();

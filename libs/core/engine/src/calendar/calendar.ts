@@ -6,7 +6,7 @@ import type { CompiledTrigger, Roles } from '../compile/compiled-trigger.js';
 import { parseDate, type DateValue } from './date-value.js';
 import type { Draft } from '../draft.js';
 import { noteLateCancelOf } from '../condition/late-cancel.js';
-import { nextOfDate, nextOfSchedule, type Occurrence } from './occurrence.js';
+import { dayAfter, nextOfDate, nextOfSchedule, type Occurrence } from './occurrence.js';
 import { openOccurrence } from './open-occurrence.js';
 import { DATES_MAX, type Dated } from '../person/person-state.js';
 import { endRun } from '../journey/recall.js';
@@ -22,6 +22,8 @@ import { zoneFor } from '../journey/waits.js';
  * I5. An occurrence that was over when we came to know of it is not told: its instant before the event that tells of it, or its
  *     instant + settle not after that event reached us.
  * I6. An occurrence that comes due while the trigger is paused passes, as if it had been told.
+ * I7. Another zone of the program moves nothing that is awaited; what is awaited after it counts by it. No day of a schedule is passed over by it
+ *     but those that were over in the new zone when the day before was told, counted (`round-passed`).
  */
 
 /** When something happened and when it reached us: an occurrence before the one, or decided before the other, is over. */
@@ -83,10 +85,25 @@ function waitFor(draft: Draft, trigger: CompiledTrigger, moment: Moment): void {
   if (same?.next !== undefined && isOver(same.next, moment)) return;
   const undecided = (moment.reached - trigger.settle + 1) as Instant;
   const from = [moment.happened, undecided].reduce(later, trigger.since);
-  const next = nextOf(draft, trigger, calendar, date, from, same?.told);
+  const next = notPassing(draft, trigger, same, nextOf(draft, trigger, calendar, date, from, same?.told));
   const isNothing = next === undefined && same?.told === undefined;
   if (isNothing) draft.note('date-past', trigger.name);
   put(draft, before, isNothing ? undefined : datedAt(trigger, { trigger: trigger.name, of, ...toldOn(same?.told) }, next));
+}
+
+/**
+ * I7. What is looked at anew, for whatever reason but the person's own zone, is awaited by the zone that is in force: where the day awaited would be
+ * over by that, it stays as it was.
+ */
+function notPassing(
+  draft: Draft,
+  { calendar, since }: CompiledTrigger,
+  same: Dated | undefined,
+  next: Occurrence | undefined,
+): Occurrence | undefined {
+  const awaited = same?.next;
+  if (calendar?.kind !== 'schedule' || typeof calendar.zone === 'object' || isMoved(draft, calendar)) return next;
+  return awaited !== undefined && next !== undefined && next.day > awaited.day && awaited.at >= since ? awaited : next;
 }
 
 const isOver = ({ at, due }: NonNullable<Dated['next']>, { happened, reached }: Moment): boolean =>
@@ -138,7 +155,10 @@ export function decideDated(draft: Draft, dated: Dated): void {
   if (trigger?.calendar === undefined || next === undefined) return put(draft, dated, undefined);
   const date = trigger.calendar.kind === 'date' ? parseDate(of) : undefined;
   const told = { trigger: dated.trigger, of, told: next.day };
-  put(draft, dated, datedAt(trigger, told, nextOf(draft, trigger, trigger.calendar, date, (next.at + 1) as Instant, next.day)));
+  const after = nextOf(draft, trigger, trigger.calendar, date, (next.at + 1) as Instant, next.day);
+  if (trigger.calendar.kind === 'schedule' && after !== undefined && after.day > dayAfter(trigger.calendar, next.day))
+    draft.note('round-passed', trigger.name);
+  put(draft, dated, datedAt(trigger, told, after));
   openOccurrence(draft, trigger, trigger.calendar, of, next);
 }
 

@@ -25,6 +25,12 @@ export function nextOfSchedule(part: SchedulePart, zone: Zone, from: Instant, to
   assert(false, 'a schedule comes round within two months');
 }
 
+/** The first day of a schedule after `told`, in whatever zone. */
+export function dayAfter(part: SchedulePart, told: CivilDay): CivilDay {
+  for (let day = told + 1; day <= told + SCHEDULE_DAYS_MAX; day++) if (isOn(part, day)) return day;
+  assert(false, 'a schedule comes round within two months');
+}
+
 function isOn({ schedule: { weekdays, monthDays } }: SchedulePart, day: CivilDay): boolean {
   const date = monthDayOf(day);
   return weekdays.includes(weekdayOf(day)) || monthDays.some((each) => each === date || (each > date && isLastOfMonth(day)));

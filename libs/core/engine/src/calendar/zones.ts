@@ -6,6 +6,9 @@ export type Stretch = { readonly from: number; readonly until: number; readonly 
 /** A time zone as the stretches of its offsets, in order and without a hole, from minus to plus infinity. */
 export type Zone = { readonly name: string; readonly stretches: readonly Stretch[] };
 
+/** Which release of the IANA data this build has, as `2026f`; of two the later one is the greater text. */
+export const ZONE_DATA_VERSION: string = moment.tz.dataVersion;
+
 const MINUTE_MS = 60_000;
 /** Read once; by the data's own names, so that it cannot grow. */
 const known = new Map<string, Zone>();

@@ -1,13 +1,13 @@
 import { decodeUtf8, encodeUtf8, isJsonObject, parseJson, assert, type Instant, type JsonObject } from '@tripline/kernel';
-import type { Control, ControlChange, HistoryComplete } from '@tripline/model';
+import type { Control, ControlChange, HistoryComplete, Settings, SettingsChange } from '@tripline/model';
 
 /**
- * One version of a trigger or a segment as the log has put it in force. `live` opens runs; `draining` lets its open runs end in their own version;
+ * One version of a trigger or a segment, or the settings, as the log has put them in force. `live` opens runs; `draining` lets its open runs end in their own version;
  * `withdrawn` ends them, and is kept only for its revision.
  */
 export type Definition = {
-  /** Absent: a trigger. */
-  readonly kind?: 'segment';
+  /** Absent: a trigger. Of `settings` there is one, and its document is the `Settings`. */
+  readonly kind?: 'segment' | 'settings';
   readonly name: string;
   readonly version: number;
   readonly revision: number;
@@ -38,6 +38,7 @@ export const DRAINING_MAX = 10;
 export function applyControl(definitions: Definitions, control: Control, at?: Instant): Definitions {
   const { name, revision, change } = control;
   if (change.type === 'history') return filledFrom(definitions, revision, change, at);
+  if (change.type === 'settings') return settingsAfter(definitions, revision, change, at);
   const isSame = (d: Definition): boolean => d.name === name && d.kind === control.of;
   const before = definitions.filter(isSame);
   if (before.some((d) => d.revision >= revision)) return definitions;
@@ -61,6 +62,20 @@ export function applyControl(definitions: Definitions, control: Control, at?: In
   return [...others, ...kept, pausedSince(live, last?.paused)];
 }
 
+/** The settings in force; undefined where none were made. */
+export const settingsOf = (definitions: Definitions): Settings | undefined =>
+  definitions.find(isSettings)?.document as Settings | undefined;
+
+const isSettings = ({ kind }: Definition): boolean => kind === 'settings';
+
+function settingsAfter(definitions: Definitions, revision: number, change: SettingsChange, at?: Instant): Definitions {
+  if (definitions.some((d) => isSettings(d) && d.revision >= revision)) return definitions;
+  const { zone, zoneData } = change;
+  const since = at === undefined ? {} : { since: at };
+  const made = { name: 'settings', version: revision, revision, document: { zone, zoneData }, state: 'live' } as const;
+  return [...definitions.filter((d) => !isSettings(d)), { kind: 'settings', ...made, ...since }];
+}
+
 const pausedSince = (definition: Definition, paused: Instant | undefined): Definition =>
   paused === undefined ? resumed(definition) : { ...definition, paused };
 
@@ -82,8 +97,8 @@ function filledFrom(
   { completeFrom, before }: HistoryComplete,
   at?: Instant,
 ): Definitions {
-  const isFilled = ({ state, revision: own, since = 0 as Instant, known = since }: Definition): boolean =>
-    state !== 'withdrawn' && own < Math.min(revision, before) && completeFrom < known;
+  const isFilled = ({ kind, state, revision: own, since = 0 as Instant, known = since }: Definition): boolean =>
+    kind !== 'settings' && state !== 'withdrawn' && own < Math.min(revision, before) && completeFrom < known;
   if (at === undefined || !definitions.some(isFilled)) return definitions;
   return definitions.map((each) => (isFilled(each) ? { ...each, known: completeFrom, filled: at } : each));
 }

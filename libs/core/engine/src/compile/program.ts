@@ -4,7 +4,7 @@ import { compileSegment, inForce } from './compile-segment.js';
 import { compileTrigger } from './compile-trigger.js';
 import type { CompiledSegment } from './compiled-segment.js';
 import { ANY_EVENT, TRAITS_CHANGED, type CompiledTrigger, type Roles } from './compiled-trigger.js';
-import type { Definition, Definitions } from './definitions.js';
+import { settingsOf, type Definition, type Definitions } from './definitions.js';
 import { NameTable } from './name-table.js';
 import { bothRoles } from './roles.js';
 import { mustFindZone, type Zone } from '../calendar/zones.js';
@@ -15,7 +15,7 @@ export type Interest = { readonly trigger: CompiledTrigger; readonly roles: Role
 /** `trigger` is the name; of a segment where `kind` says so. */
 export type ProgramProblem = Problem & { readonly kind?: 'segment'; readonly trigger: string; readonly version: number };
 
-/** `zone`: an IANA name; UTC unless told. One that does not exist is an assertion: `findZone` says beforehand. */
+/** `zone`: an IANA name, for as long as no settings are in force; UTC unless told. One that does not exist is an assertion: `findZone` says beforehand. */
 export type ProgramOptions = { readonly zone?: string };
 
 const NONE: readonly Interest[] = [];
@@ -46,7 +46,7 @@ export class Program {
   readonly #any: readonly Interest[];
 
   constructor(definitions: Definitions, { zone = 'UTC' }: ProgramOptions) {
-    this.zone = mustFindZone(zone);
+    this.zone = mustFindZone(settingsOf(definitions)?.zone ?? zone);
     const problems: ProgramProblem[] = [];
     for (const definition of definitions) {
       if (definition.kind === 'segment' && definition.state === 'live') this.#addSegment(definition, problems);
@@ -57,7 +57,7 @@ export class Program {
     if (this.#any.length > 0)
       for (const [name, named] of this.#interests) if (name !== ANY_EVENT) this.#interests.set(name, together(named, this.#any));
     this.#calendars = this.triggers().filter((t) => t.live && t.calendar !== undefined);
-    this.asks = asksOf(this.#calendars, this.zone);
+    this.asks = asksOf(this.#calendars);
     this.acceptMax = Math.max(this.#segments.size > 0 ? SEGMENT_ACCEPT : 0, ...this.triggers().map((t) => t.accept)) as Duration;
     this.#names = new NameTable([...this.#interests.keys(), ...this.#counted.keys(), ...OWN_NAMES]);
   }
@@ -167,9 +167,10 @@ function addTo(index: Map<string, readonly CompiledSegment[]>, key: string, segm
   if (!known.includes(segment)) index.set(key, [...known, segment]);
 }
 
-function asksOf(calendars: readonly CompiledTrigger[], { name: zone }: Zone): string | undefined {
+/** Without the program's zone: what is awaited already stays where it is when that becomes another. */
+function asksOf(calendars: readonly CompiledTrigger[]): string | undefined {
   const asked = calendars.map(({ name, calendar }) => [name, calendar?.test ?? '']);
-  return asked.length === 0 ? undefined : digest(JSON.stringify([zone, asked])).slice(0, 8);
+  return asked.length === 0 ? undefined : digest(JSON.stringify(asked)).slice(0, 8);
 }
 
 /** Identifies carry traits, they and aliases name ids, outcomes complete steps: they concern every task. */

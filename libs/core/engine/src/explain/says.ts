@@ -157,6 +157,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   'distinct-full': 'so many different values that a segment keeps only the newest',
   'historical-past': 'is history: the silence after it was over when it came, and is not told',
   'date-past': 'the date is over: it opens nothing',
+  'round-passed': 'by the new default zone a day of the schedule is over already: it is passed over',
   'date-unknown': 'the trait is no date',
   'dates-full': 'awaits as many dates as there may be: this one is not awaited',
   'member-unknown': 'not known to be in the segment: the schedule passes',

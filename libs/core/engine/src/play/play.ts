@@ -26,7 +26,7 @@ import type { Definition } from '../compile/definitions.js';
 import type { GoalReached, Notice, Output } from '../input.js';
 import { PersonPlay, type PlayOptions } from './person-play.js';
 import type { PersonState } from '../person/person-state.js';
-import { makeProgram, type Program } from '../compile/program.js';
+import { makeProgram, type Program, type ProgramOptions } from '../compile/program.js';
 
 /** What came of a list of events: each output in the order it was put out; `state` is the person's, what was known under anonymous ids apart. */
 export type Played = {
@@ -134,11 +134,16 @@ const EXAMPLE_START = 1_767_225_600_000 as Instant;
  * Plays each of a trigger document's own examples; its problems where it does not parse or compile. Times are those of the decision:
  * `settle` comes on top in real time. `segments` are the documents of those it names, in force from the beginning; others are unknown.
  */
-export function playExamples(document: JsonObject, segments: readonly JsonObject[] = []): Parsed<readonly ExampleResult[]> {
+export function playExamples(
+  document: JsonObject,
+  segments: readonly JsonObject[] = [],
+  options: ProgramOptions = {},
+): Parsed<readonly ExampleResult[]> {
   const parsed = parseTrigger(document);
   if (!parsed.ok) return parsed;
   const { name, examples } = parsed.value;
-  const program = makeProgram([{ name, version: 1, revision: 1, document, state: 'live' }, ...segments.flatMap(inForce)]);
+  const definition: Definition = { name, version: 1, revision: 1, document, state: 'live' };
+  const program = makeProgram([definition, ...segments.flatMap(inForce)], options);
   return program.problems.length > 0
     ? refuse(...program.problems)
     : accept(examples.map((example) => playExample(program, example)));

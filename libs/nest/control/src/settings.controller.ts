@@ -1,0 +1,27 @@
+import { Body, Controller, Get, Headers, Inject, Put, UseGuards } from '@nestjs/common';
+import { HttpProblem } from '@tripline/nest-kit';
+import { SettingsOffice, type SettingsShown } from '@tripline/services-control';
+import { z } from 'zod';
+import { asked } from './asked.js';
+import { TokenGuard } from './token.guard.js';
+
+const body = z.strictObject({ zone: z.string().min(1).max(64) });
+
+/** What holds for every trigger: the zone of local times that name none. */
+@Controller('api/settings')
+@UseGuards(TokenGuard)
+export class SettingsController {
+  constructor(@Inject(SettingsOffice) private readonly settings: SettingsOffice) {}
+
+  @Get()
+  show(): Promise<SettingsShown> {
+    return this.settings.show();
+  }
+
+  @Put()
+  async change(@Body() given: unknown, @Headers('x-tripline-by') by = 'api'): Promise<SettingsShown> {
+    const changed = await this.settings.change(asked(body, given).zone, by);
+    if (!changed.ok) throw new HttpProblem(400, 'invalid', 'the request cannot be understood', changed.problems);
+    return changed.value;
+  }
+}
