@@ -103,7 +103,7 @@ function applyEvent(draft: Draft, event: Event): void {
   const changed = applyTraits(draft, event);
   const told = countInSegments(draft, event);
   const interests = changed ? together(named, draft.program.changes()) : named;
-  if (event.historical === true) applyHistorical(draft, interests, event);
+  if (event.historical === true) applyHistorical(draft, interests, event, changed);
   else applyInOrder(draft, interests, event, changed || told.length > 0);
   knowPerson(draft, event);
   for (const { trigger, roles } of interests) rememberEvent(draft, trigger, roles, event);
@@ -111,8 +111,10 @@ function applyEvent(draft: Draft, event: Event): void {
   tellMemberships(draft, told);
 }
 
-/** Updates what is known at its own time; opens no run and sends nothing. */
-function applyHistorical(draft: Draft, interests: readonly Interest[], event: Event): void {
+/** Updates what is known at its own time; it may end a run, and opens none, moves none on and sends nothing. */
+function applyHistorical(draft: Draft, interests: readonly Interest[], event: Event, changed: boolean): void {
+  for (const { trigger, roles } of interests) applyExits(draft, trigger, roles, event);
+  if (changed) applyStates(draft, event.timestamp);
   for (const { trigger, roles } of interests) {
     draft.trace?.('event-historical', trigger, undefined);
     applyCancels(draft, trigger, roles, event);
