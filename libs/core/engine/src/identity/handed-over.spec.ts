@@ -74,6 +74,18 @@ describe('segments at a handoff', () => {
   });
 });
 
+it('what is asked is counted, and what is answered: the difference is who is asking', () => {
+  const tasks = tasksWith(trigger([{ event: 'a' }, { not: 'b', for: '1h' }]));
+  play(tasks, at(0, 'a:x', 'a'), identify(MIN));
+  const count = (name: string): number => tasks.notices.filter((each) => each === name).length;
+  tasks.pass(2 * HOUR);
+  tasks.tick(0);
+  tasks.work(0, 9);
+  expect([count('probed'), count('answered'), tasks.asking]).toEqual([1, 0, 1]);
+  tasks.settle();
+  expect([count('probed'), count('answered'), tasks.asking]).toEqual([1, 1, 0]);
+});
+
 describe('the calendar at a handoff', () => {
   const date = (min: number): string => new Date(START + min * MIN).toISOString();
   const renews = (min: number, person: string, on: number) =>

@@ -50,9 +50,10 @@ function take(
 /** Of another version only what it counted, where that is the same. */
 function ofVersion({ version, test }: CompiledSegment, theirs: Membership): Membership {
   if (theirs.version === version) return theirs;
-  const { member: _member, ...rest } = theirs;
-  return theirs.test === test ? rest : { ...rest, tallies: [] };
+  return theirs.test === test ? untold(theirs) : { ...untold(theirs), tallies: [] };
 }
+
+const untold = ({ member: _member, ...rest }: Membership): Membership => rest;
 
 /** Up to when both were decided, no further than `limit` and the first change that is pending there; what one has told is decided. */
 function decidedIn(both: readonly Membership[], limit: Instant): Instant {
