@@ -61,6 +61,20 @@ describe('segments at a handoff', () => {
     expect(told(tasks).map(([name]) => name)).toEqual(['in']);
   });
 
+  it('who joins a rising segment by what both did is told at once', () => {
+    const tasks = tasksWith(segment({ let: { n: { count: 'order', within: '90d' } }, where: 'n >= 2' }), ...WATCHING);
+    play(tasks, order(0, 'a:x', 1), order(1, 'u:ada', 1), identify(2 * MIN));
+    expect(told(tasks).map(([name, person]) => [name, person])).toEqual([['in', 'u:ada']]);
+  });
+
+  it("a trait that only comes with it lets in whom the user's own orders would", () => {
+    const fields = { let: { n: { count: 'order', within: '90d' } }, where: 'n >= 1 && default(user.plan, "") == "pro"' };
+    const tasks = tasksWith(segment(fields), ...WATCHING);
+    play(tasks, at(0, 'a:x', 'e', { type: 'identify', traits: { plan: 'pro' } }), order(1, 'u:ada', 1), identify(2 * MIN));
+    tasks.settle(HOUR);
+    expect(told(tasks).map(([name, person]) => [name, person])).toEqual([['in', 'u:ada']]);
+  });
+
   it('of an id that was handed over nothing is kept, whatever is published or comes due', () => {
     const tasks = vip();
     play(tasks, order(0, 'a:x', 600), identify(MIN));
@@ -116,5 +130,24 @@ describe('the calendar at a handoff', () => {
     expect(told(tasks).map(([, person]) => person)).toEqual(['u:ada']);
     tasks.settle(DAY);
     expect(told(tasks)).toHaveLength(2);
+  });
+
+  it('a day that was told under the anonymous id is not told again by a user whose task is late', () => {
+    const hour = new Date(START + HOUR).toISOString().slice(11, 16);
+    const tasks = tasksWith(trigger([{ every: `daily ${hour}` }]));
+    play(
+      tasks,
+      at(0, 'a:x', 'e', { type: 'identify', traits: { a: 1 } }),
+      at(0, 'u:ada', 'e', { type: 'identify', traits: { b: 1 } }),
+    );
+    tasks.pass(HOUR + 20_000);
+    tasks.tick(1);
+    tasks.work(1, 9);
+    expect(told(tasks)).toEqual([['t', 'a:x', 60]]);
+    tasks.receive(identify(HOUR + 30_000));
+    tasks.settle(MIN);
+    expect(told(tasks)).toEqual([['t', 'a:x', 60]]);
+    tasks.settle(DAY);
+    expect(told(tasks).slice(1)).toEqual([['t', 'u:ada', 60 + 24 * 60]]);
   });
 });
