@@ -27,17 +27,20 @@ import { zoneFor } from '../journey/waits.js';
  */
 
 /** When something happened and when it reached us: an occurrence before the one, or decided before the other, is over. */
-type Moment = { readonly happened: Instant; readonly reached: Instant };
+export type Moment = { readonly happened: Instant; readonly reached: Instant };
 
 const momentOf = ({ timestamp, received }: Event): Moment => ({ happened: timestamp, reached: received });
 /** A timer looks at nothing that happened: what is decided by then is over. */
 export const momentOfTimer = (due: Instant): Moment => ({ happened: 0 as Instant, reached: due });
 
-/** Waits for what the dates and schedules in force ask of this person, where they are not the ones that were last looked at. */
+/**
+ * Waits for what the dates and schedules in force ask of this person, where they are not the ones that were last looked at. Of an id that was
+ * handed over nothing is asked.
+ */
 export function lookAtCalendar(draft: Draft, moment: Moment): void {
   const { asks } = draft.program;
   const before = draft.state.calendar;
-  if (before?.asked === asks) return;
+  if (before?.asked === asks || draft.state.identity?.stub !== undefined) return;
   const known = before?.dates.filter(({ trigger }) => draft.program.live(trigger)?.calendar !== undefined) ?? [];
   if (asks === undefined) draft.forgetCalendar();
   else draft.set({ calendar: { asked: asks, dates: known } });
@@ -74,12 +77,12 @@ function takeBack(draft: Draft, trigger: CompiledTrigger, event: Event): void {
 }
 
 /** Puts the occurrence to come into the place of the one waited for, unless its instant has come and only its timer is still to come. */
-function waitFor(draft: Draft, trigger: CompiledTrigger, moment: Moment): void {
+export function waitFor(draft: Draft, trigger: CompiledTrigger, moment: Moment): void {
   const { calendar } = trigger;
   if (calendar === undefined) return;
   const before = datedOf(draft, trigger.name);
   const date = calendar.kind === 'date' ? dateOf(draft, trigger, calendar.trait) : undefined;
-  if (calendar.kind === 'date' && date === undefined) return put(draft, before, undefined);
+  if (calendar.kind === 'date' && date === undefined) return putDated(draft, before, undefined);
   const of = calendar.kind === 'date' ? (date?.text ?? '') : calendar.schedule.text;
   const same = before?.of === of ? before : undefined;
   if (same?.next !== undefined && isOver(same.next, moment)) return;
@@ -88,7 +91,7 @@ function waitFor(draft: Draft, trigger: CompiledTrigger, moment: Moment): void {
   const next = notPassing(draft, trigger, same, nextOf(draft, trigger, calendar, date, from, same?.told));
   const isNothing = next === undefined && same?.told === undefined;
   if (isNothing) draft.note('date-past', trigger.name);
-  put(draft, before, isNothing ? undefined : datedAt(trigger, { trigger: trigger.name, of, ...toldOn(same?.told) }, next));
+  putDated(draft, before, isNothing ? undefined : datedAt(trigger, { trigger: trigger.name, of, ...toldOn(same?.told) }, next));
 }
 
 /**
@@ -112,7 +115,7 @@ const isOver = ({ at, due }: NonNullable<Dated['next']>, { happened, reached }: 
 const toldOn = (day: number | undefined): Pick<Dated, 'told'> => (day === undefined ? {} : { told: day });
 
 /** A trait that is there and is no date is unknown, counted. */
-function dateOf(draft: Draft, { name }: CompiledTrigger, trait: string): DateValue | undefined {
+export function dateOf(draft: Draft, { name }: CompiledTrigger, trait: string): DateValue | undefined {
   const value = Object.hasOwn(draft.state.traits, trait) ? draft.state.traits[trait] : undefined;
   const date = parseDate(value);
   if (value !== undefined && date === undefined) draft.note('date-unknown', name);
@@ -135,10 +138,10 @@ function nextOf(
 const datedAt = ({ settle }: CompiledTrigger, dated: Dated, next: Occurrence | undefined): Dated =>
   next === undefined ? dated : { ...dated, next: { ...next, due: plus(next.at, settle) } };
 
-const datedOf = (draft: Draft, trigger: string): Dated | undefined =>
+export const datedOf = (draft: Draft, trigger: string): Dated | undefined =>
   draft.state.calendar?.dates.find((each) => each.trigger === trigger);
 
-function put(draft: Draft, before: Dated | undefined, next: Dated | undefined): void {
+export function putDated(draft: Draft, before: Dated | undefined, next: Dated | undefined): void {
   const { calendar } = draft.state;
   if (calendar === undefined || (before === undefined && next === undefined)) return;
   const others = calendar.dates.filter((each) => each !== before);
@@ -152,13 +155,13 @@ function put(draft: Draft, before: Dated | undefined, next: Dated | undefined): 
 export function decideDated(draft: Draft, dated: Dated): void {
   const trigger = draft.program.live(dated.trigger);
   const { next, of } = dated;
-  if (trigger?.calendar === undefined || next === undefined) return put(draft, dated, undefined);
+  if (trigger?.calendar === undefined || next === undefined) return putDated(draft, dated, undefined);
   const date = trigger.calendar.kind === 'date' ? parseDate(of) : undefined;
   const told = { trigger: dated.trigger, of, told: next.day };
   const after = nextOf(draft, trigger, trigger.calendar, date, (next.at + 1) as Instant, next.day);
   if (trigger.calendar.kind === 'schedule' && after !== undefined && after.day > dayAfter(trigger.calendar, next.day))
     draft.note('round-passed', trigger.name);
-  put(draft, dated, datedAt(trigger, told, after));
+  putDated(draft, dated, datedAt(trigger, told, after));
   openOccurrence(draft, trigger, trigger.calendar, of, next);
 }
 

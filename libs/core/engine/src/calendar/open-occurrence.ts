@@ -45,6 +45,10 @@ function openerOf(calendar: CalendarPart, of: string, { day }: Next): string {
   return calendar.yearly ? `date ${of} in ${yearOf(day)}` : `date ${of}`;
 }
 
+/** Was the run begun by that date? */
+export const isOpenedBy = ({ opener }: Run, of: string | undefined): boolean =>
+  of !== undefined && (opener === `date ${of}` || opener.startsWith(`date ${of} in `));
+
 /** Under its alias an occurrence is known by when it is; a date also by its day. */
 function factOf(trigger: CompiledTrigger, { kind, leaf }: CalendarPart, { at, day }: Next): Fact {
   const fact = { leaf: leaf.index, at, received: at, order: 0, used: true };

@@ -130,6 +130,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   'devices-full': 'too many anonymous ids: the oldest is not asked any more',
   forwarded: 'goes on to the user',
   probed: 'the anonymous ids are asked whether more is under way',
+  answered: 'no more is under way under any of the ids',
   'answer-repeated': 'answers what is not asked',
   'attempt.met': 'meets an attempt that began under another id: they are one',
   'ahead-full': 'too many events wait: the oldest is applied at once',

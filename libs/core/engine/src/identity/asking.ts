@@ -8,6 +8,7 @@ import { isRipe } from '../timers.js';
  * I1. `due`, what is asked about, is the task's clock: all that was received before it was in every partition before the probe was.
  * I2. An answer holds for every instant up to its `due`, whichever probe it was for: one that comes again harms nothing.
  * I3. While it is asked, nothing is decided; on the last answer everything up to `due` is. What became ripe meanwhile is asked about anew.
+ * I4. Each `probed` is followed by one `answered`: their difference is how many are asking.
  * Answers up to when may be decided now; undefined while it is asked.
  */
 export function askFirst(draft: Draft, { due, clock }: { readonly due: Instant; readonly clock: Instant }): Instant | undefined {
@@ -42,5 +43,6 @@ export function hear(draft: Draft, { from, due }: Answer): Instant | undefined {
   const waiting = asking.waiting.filter((each) => each !== from);
   if (waiting.length > 0) return void draft.set({ identity: { ...rest, asking: { ...asking, waiting } } });
   draft.set({ identity: rest });
+  draft.note('answered');
   return asking.due;
 }

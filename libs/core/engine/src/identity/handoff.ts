@@ -7,7 +7,7 @@ import { endRun } from '../journey/recall.js';
 
 /**
  * What an anonymous id's task gives to the user's, once. Where it is too large, parts give way in this order, each counted: runs kept for
- * their goals alone, what lists collected, remembered events that something waits for, then runs, the one decided last first.
+ * their goals alone, what lists collected, remembered events that something waits for, what segments count, then runs, the one decided last first.
  * I1. What would deny a message is handed over whole: it is bounded by its own limits. What gives way leads to no message.
  */
 export function makeHandoff(draft: Draft, { user, received }: Link): Handoff {
@@ -23,6 +23,7 @@ const PARTS: readonly ((draft: Draft) => void)[] = [
   (draft) => cut(draft, { runs: draft.state.runs.filter((run) => !isOnlyWatched(run)) }),
   (draft) => cut(draft, { runs: draft.state.runs.map((run) => ({ ...run, lists: {} })) }),
   (draft) => cut(draft, { remembered: draft.state.remembered.filter(({ events }) => events === undefined) }),
+  (draft) => cut(draft, { segments: [] }),
 ];
 
 function cut(draft: Draft, change: Parameters<Draft['set']>[0]): void {

@@ -60,9 +60,8 @@ function handOver(draft: Draft, link: Link): void {
   const stub = { user: link.user, at: link.timestamp };
   const isKnown = draft.state !== EMPTY_PERSON;
   if (ahead.length > 0) draft.set({ ahead: undefined });
-  draft.forgetCalendar();
-  draft.set({ segments: [] });
   if (isKnown) draft.outputs.push({ kind: 'tell', input: makeHandoff(draft, link) });
+  draft.forgetCalendar();
   draft.set({ ...EMPTY_PERSON, identity: { stub } });
   for (const event of ahead) forward(draft, stub, event);
 }

@@ -1,9 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
-import { makeInstant } from '@tripline/kernel';
-import type { Event } from '@tripline/model';
-import { eventAt, makeTriggerDocument, START } from '@tripline/testing-builders';
+import { makeTriggerDocument, START } from '@tripline/testing-builders';
 import fc from 'fast-check';
-import { Tasks } from './identity.rig.js';
+import {
+  fact,
+  identifies,
+  links,
+  moves,
+  PEOPLE,
+  places,
+  simulate,
+  toEvent,
+  toIdentify,
+  type Fact,
+  type Linked,
+} from './human.rig.js';
+import type { Tasks } from './identity.rig.js';
 import { makeProgram, type Program } from '../compile/program.js';
 
 const W = 100;
@@ -31,53 +42,6 @@ const programOf = (onRepeat: string): Program => {
   return program;
 };
 
-type Fact = { readonly at: number; readonly late: number; readonly name: string; readonly person: string; readonly k: number };
-const fact = (end: number, late: number, people: readonly string[], names = ['a', 'a', 'b']): fc.Arbitrary<Fact> =>
-  fc.record({
-    at: fc.integer({ min: 0, max: end }),
-    late: fc.integer({ min: 0, max: late }),
-    name: fc.constantFrom(...names),
-    person: fc.constantFrom(...people),
-    k: fc.constantFrom(1, 1, 2),
-  });
-type Linked = { readonly at: number; readonly user: string; readonly device: string };
-const toEvent = ({ at, late, name, person, k }: Fact, i: number): Event =>
-  eventAt(at, name, { k }, { id: `e${i}`, person, received: makeInstant(START + at + late) });
-const toIdentify = ({ at, user, device }: Linked, i: number): Event =>
-  eventAt(at, '$identify', {}, { id: `i${i}`, type: 'identify', person: user, anonymousId: device.slice(2) });
-
-/** What happens next: which of many things, and a number that says to what. */
-const moves = fc.array(fc.tuple(fc.nat({ max: 9 }), fc.nat({ max: 50 })), { minLength: 10, maxLength: 120 });
-const places = fc.array(fc.nat({ max: 2 }), { minLength: 5, maxLength: 5 });
-const PEOPLE = ['u:1', 'u:2', 'a:1', 'a:2', 'a:3'];
-
-/** Events are received in their order; everything else goes as the moves say: arrival, work, ticks, crashes, repeats. */
-function simulate(
-  program: Program,
-  events: readonly Event[],
-  steps: readonly (readonly [number, number])[],
-  where: readonly number[],
-): Tasks {
-  const tasks = new Tasks(program, 3, (person) => where[PEOPLE.indexOf(person)] ?? 0);
-  const rest = [...events].sort((a, b) => a.received - b.received);
-  for (const [move, n] of steps) {
-    if (move <= 2) {
-      const next = rest.shift();
-      if (next !== undefined) tasks.receive(next);
-    } else if (move <= 4) tasks.arrive(n);
-    else if (move === 5) tasks.arrive(n, true);
-    else if (move <= 7) tasks.work(n, 1 + (n % 4));
-    else if (move === 8) tasks.tick(n);
-    else if (n % 5 === 0) tasks.partitions[n % 3]?.crash();
-    else if (n % 5 === 1) tasks.partitions[n % 3]?.keep();
-    else tasks.pass(rest.length === 0 ? n : 0);
-  }
-  for (const event of rest) tasks.receive(event);
-  tasks.settle(W + SETTLE);
-  tasks.settle(3_600_000 * 100);
-  return tasks;
-}
-
 /** The whole history of a human, under whatever ids: when each attempt of a key ends with nothing bought. */
 function expected(facts: readonly Fact[], key: number, onRepeat: string): number[] {
   const mine = facts.filter(({ k }) => k === key);
@@ -97,12 +61,6 @@ function expected(facts: readonly Fact[], key: number, onRepeat: string): number
   return found.filter((at) => at >= 0);
 }
 
-const links = fc.tuple(fc.nat({ max: W - 1 }), fc.nat({ max: W - 1 }));
-const identifies = ([first, second]: readonly [number, number]): Event[] =>
-  [
-    { at: first, user: 'u:1', device: 'a:1' },
-    { at: second, user: 'u:1', device: 'a:2' },
-  ].map(toIdentify);
 const human = fc.uniqueArray(fact(250, 0, ['u:1', 'a:1', 'a:2']), { minLength: 2, maxLength: 8, selector: (f) => f.at });
 const sentBy = (tasks: Tasks): number[] => [...tasks.actions.values()].map((a) => a.decided - START).sort((a, b) => a - b);
 const wantedOf = (facts: readonly Fact[], onRepeat: string): number[] =>

@@ -14,6 +14,7 @@ import { withFacts } from './with-facts.js';
  * I1. It is a repeat only where the attempt was still open when it began, as for an event.
  * I2. Two of one id are looked at where the first has met another since.
  * I3. A run that acts absorbs one that does not; of two that act both stay.
+ * I4. An occurrence of the calendar is met by the same occurrence only.
  */
 export function meetAll(draft: Draft): void {
   const runs = draft.state.runs.toSorted((a, b) => a.opened - b.opened || a.start - b.start);
@@ -35,14 +36,19 @@ function meet(draft: Draft, first: Run, next: Run): void {
   const trigger = draft.triggerOf(first);
   if (trigger === undefined || first.trigger !== next.trigger || first.key !== next.key || !isOpen(first) || !isOpen(next))
     return;
-  if (trigger.trigger.onRepeat === 'parallel' || trigger.condition.first === 'silence') return;
   if (first.phase !== 'matching' && next.phase !== 'matching') return;
-  if (!isRepeatOf(draft, trigger, first, next)) return;
+  if (!isOneAttempt(draft, trigger, first, next)) return;
   draft.trace?.('attempt.met', trigger, first, { with: next.opener });
   if (first.phase !== 'matching') return draft.remove(next);
   if (next.phase !== 'matching') return draft.remove(first);
   draft.remove(next);
   draft.replace(first, first.version === next.version ? joined(draft, trigger, first, next) : first);
+}
+
+function isOneAttempt(draft: Draft, trigger: CompiledTrigger, first: Run, next: Run): boolean {
+  if (trigger.calendar !== undefined) return first.opener === next.opener;
+  if (trigger.trigger.onRepeat === 'parallel' || trigger.condition.first === 'silence') return false;
+  return isRepeatOf(draft, trigger, first, next);
 }
 
 /** Was the attempt open when the other began, by what had happened by then? */

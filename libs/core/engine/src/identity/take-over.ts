@@ -20,6 +20,9 @@ import {
   type Run,
 } from '../person/person-state.js';
 import { endRun, isRecallable } from '../journey/recall.js';
+import { takeSegments } from './merged-segments.js';
+import { endOtherDates, joinCalendar } from '../calendar/join-calendar.js';
+import { tellMemberships } from '../segment/telling.js';
 import { withFacts } from './with-facts.js';
 
 /** What was handed over: `from` whom, received `at`. */
@@ -44,12 +47,17 @@ export function takeOver(draft: Draft, taking: Taking): void {
     decided: [...mine.decided, ...other.decided].sort((a, b) => a.decided - b.decided).slice(-DECIDED_MAX),
     counted: mergedCounts(mine.counted, other.counted, (name) => draft.program.live(name)?.trigger.limit?.runs),
   });
+  const told = takeSegments(draft, mine, taking);
+  joinCalendar(draft, other.calendar, { happened: taking.at, reached: taking.at }, draft.state.traits !== mine.traits);
   for (const run of mine.runs) learn(draft, run, other.remembered);
-  for (const run of adopted(draft, taking)) learn(draft, draft.add(run), mine.remembered);
+  const runs = adopted(draft, taking).map((run) => draft.add(run));
+  endOtherDates(draft, runs, taking.at);
+  for (const run of runs) learn(draft, run, mine.remembered);
   for (const quiet of other.quiet) takeQuiet(draft, quiet);
   meetAll(draft);
   for (const run of draft.state.runs) judgeAnew(draft, run, taking.at);
   applyStates(draft, taking.at);
+  tellMemberships(draft, told);
 }
 
 /** The user's own stay; what they lack comes. */
@@ -84,7 +92,7 @@ function refuse(draft: Draft, run: Run, at: Instant): void {
 /** What the other side remembers, as far as the attempt would have seen it; what ends the run ends it. */
 function learn(draft: Draft, run: Run, remembered: readonly Remembered[]): void {
   const trigger = draft.triggerOf(run);
-  if (trigger === undefined || isOnlyWatched(run)) return;
+  if (trigger === undefined || isOnlyWatched(run) || !draft.state.runs.includes(run)) return;
   const exited = trigger.exits.flatMap((exit) => timesOf(remembered, trigger, exit.test, run.key)).find((at) => at >= run.start);
   if (exited !== undefined) return endRun(draft, run, 'exit', exited);
   if (run.phase === 'matching') {

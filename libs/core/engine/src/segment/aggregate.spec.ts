@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Duration, Instant } from '@tripline/kernel';
 import type { AggregateKind } from '@tripline/model';
 import fc from 'fast-check';
-import { DISTINCT_MAX, settled, VALUES_MAX, valueAt, withEntry } from './aggregate.js';
+import { DISTINCT_MAX, mergedTally, settled, VALUES_MAX, valueAt, withEntry } from './aggregate.js';
 import { NO_TALLY, type Entry, type Tally } from './tally.js';
 import type { AggregatePart } from '../compile/compiled-segment.js';
 import { UNKNOWN } from '../expression/value.js';
@@ -83,5 +83,37 @@ describe('an aggregate', () => {
     expect(settled(count, tally, 8 as Instant)).toEqual({ entries: [entry(0), entry(3), entry(9)] });
     expect(settled(count, tally, 9 as Instant)).toEqual({ entries: [entry(3), entry(9)] });
     expect(settled(count, tally, 18 as Instant)).toEqual({ entries: [] });
+  });
+});
+
+describe('the values of two ids', () => {
+  const values = fc.array(fc.record({ at: fc.nat({ max: 40 }), value: fc.constantFrom(1, 2, 3) }), { maxLength: 12 });
+
+  it.each<AggregateKind>(['count', 'sum', 'min', 'max', 'distinct'])('come to what one id would have kept: %s', (kind) => {
+    const given = part(kind, 10);
+    fc.assert(
+      fc.property(values, values, (mine, theirs) => {
+        const [a, b] = [mine, theirs].map((all) => all.map((each) => entry(each.at, kind === 'count' ? 1 : each.value)));
+        const both = mergedTally(given, tallyOf(given, ...(a ?? [])), tallyOf(given, ...(b ?? [])));
+        const one = tallyOf(given, ...(a ?? []), ...(b ?? []));
+        for (let now = 0; now <= 51; now++) expect(at(given, both, now)).toBe(at(given, one, now));
+      }),
+    );
+  });
+
+  it('are bounded as those of one: older ones by the day, a day in both buckets once', () => {
+    const sum = part('sum');
+    const many = (shift: number): Tally =>
+      tallyOf(sum, ...Array.from({ length: VALUES_MAX + 20 }, (_, i) => entry((i * DAY) / 10 + shift)));
+    const both = mergedTally(sum, many(0), many(1));
+    const { coarse = 0, entries } = both;
+    expect(entries.filter((each) => each.at >= coarse).length).toBeLessThanOrEqual(VALUES_MAX);
+    const days = entries.filter((each) => each.at < coarse).map((each) => Math.floor(each.at / DAY));
+    expect(days).toEqual([...new Set(days)]);
+    expect(at(sum, both, 12 * DAY)).toBe(2 * (VALUES_MAX + 20));
+    const distinct = part('distinct');
+    const texts = (from: number): Tally =>
+      tallyOf(distinct, ...Array.from({ length: DISTINCT_MAX }, (_, i) => entry(i, from + i)));
+    expect(mergedTally(distinct, texts(0), texts(1_000)).entries).toHaveLength(DISTINCT_MAX);
   });
 });

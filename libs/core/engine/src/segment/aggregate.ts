@@ -1,4 +1,4 @@
-import { days, plus, type Instant, type Json } from '@tripline/kernel';
+import { days, later, plus, type Instant, type Json } from '@tripline/kernel';
 import type { AggregatePart } from '../compile/compiled-segment.js';
 import type { Entry, Tally } from './tally.js';
 import { UNKNOWN, type Value } from '../expression/value.js';
@@ -18,15 +18,24 @@ export const VALUE_LENGTH_MAX = 200;
  */
 export function withEntry(part: AggregatePart, tally: Tally, entry: Entry): Tally {
   if (part.kind === 'distinct') return withDistinct(part, tally, entry);
-  const { coarse } = tally;
   const before = tally.entries.filter(({ at }) => at <= entry.at);
-  const sorted = [...before, entry, ...tally.entries.slice(before.length)];
-  if (coarse !== undefined && entry.at < coarse) return { coarse, entries: inBuckets(part, sorted, coarse) };
+  return bounded(part, [...before, entry, ...tally.entries.slice(before.length)], tally.coarse);
+}
+
+/** The values of both, as if they had all been kept in one; where both have a day in a bucket, it is one. */
+export function mergedTally(part: AggregatePart, a: Tally, b: Tally): Tally {
+  if (part.kind === 'distinct') return b.entries.reduce((all, entry) => withDistinct(part, all, entry), a);
+  const sorted = [...a.entries, ...b.entries].sort((x, y) => x.at - y.at);
+  const coarse = [a.coarse, b.coarse].reduce((x, y) => (x === undefined || y === undefined ? (x ?? y) : later(x, y)));
+  return bounded(part, sorted, coarse);
+}
+
+/** A2. */
+function bounded(part: AggregatePart, sorted: readonly Entry[], coarse: Instant | undefined): Tally {
   const single = coarse === undefined ? sorted : sorted.filter(({ at }) => at >= coarse);
   const last = single.at(-1 - VALUES_MAX);
-  if (last === undefined) return { ...tally, entries: sorted };
-  const until = nextMidnight(last.at);
-  return { coarse: until, entries: inBuckets(part, sorted, until) };
+  if (last !== undefined) return { coarse: nextMidnight(last.at), entries: inBuckets(part, sorted, nextMidnight(last.at)) };
+  return coarse === undefined ? { entries: sorted } : { coarse, entries: inBuckets(part, sorted, coarse) };
 }
 
 const DAY = days(1);

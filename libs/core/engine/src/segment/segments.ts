@@ -36,22 +36,22 @@ export function countInSegments(draft: Draft, event: Event): readonly Told[] {
 function count(draft: Draft, segment: CompiledSegment, event: Event): readonly Told[] {
   const from = knownFrom(segment, event);
   const before = draft.state.segments.find((each) => each.segment === segment.name);
-  const base = before ?? fresh(draft, segment, event);
+  const base = before ?? nobodyYet(segment, draft.traitsBefore, event.received);
   const tallies = segment.aggregates.map((part, i) => tallyAfter(draft, part, base.tallies[i] ?? NO_TALLY, event, from));
   const isRead = [...draft.changes.keys()].some((trait) => segment.traits.has(trait) || segment.traits.has('*'));
   if (!isRead && tallies.every((tally, i) => tally === (base.tallies[i] ?? NO_TALLY))) return [];
   const traits = isRead ? { traitsFrom: from, ...(event.historical === true ? { traitsSilent: true as const } : {}) } : {};
-  return store(draft, segment, before, advanced(segment, { ...base, tallies, ...traits }, event), event.received);
+  return keepMembership(draft, segment, before, advanced(segment, { ...base, tallies, ...traits }, event), event.received);
 }
 
 /** An event that comes when its own time is decided counts from the first instant that is not. */
 const knownFrom = ({ settle }: CompiledSegment, { timestamp, received }: Event): Instant =>
   received < plus(timestamp, settle) ? timestamp : ((minus(received, settle) + 1) as Instant);
 
-/** Someone of whom nothing was kept: as whoever has no event, up to what is decided when the event comes. */
-function fresh(draft: Draft, segment: CompiledSegment, { received }: Event): Membership {
-  const at = minus(received, segment.settle);
-  const member = answerOfNothing(segment, draft.traitsBefore, at);
+/** Someone of whom nothing was kept: as whoever has no event, up to what is long decided when something of this person reaches us. */
+export function nobodyYet(segment: CompiledSegment, traits: JsonObject, received: Instant): Membership {
+  const at = later(longDecided(segment, received), earlier(segment.warm, minus(received, segment.settle)));
+  const member = answerOfNothing(segment, traits, at);
   const { name, version, test } = segment;
   return { segment: name, version, test, at, tallies: [], ...(member === undefined ? {} : { member }) };
 }
@@ -86,9 +86,12 @@ function valueOf({ kind }: AggregatePart, value: Value): Json | undefined {
   return isScalar && (kind === 'first' || kind === 'last' || kind === 'distinct') ? value : undefined;
 }
 
+/** Up to then, however records overtake one another, all is told. */
+export const longDecided = ({ settle }: CompiledSegment, received: Instant): Instant => minus(minus(received, settle), HINDSIGHT);
+
 /** What is long decided, and changes nothing, need not be looked at again. */
 function advanced(segment: CompiledSegment, membership: Membership, { received }: Event): Membership {
-  const limit = minus(minus(received, segment.settle), HINDSIGHT);
+  const limit = longDecided(segment, received);
   const isPending = membership.armed !== undefined && membership.armed <= limit;
   return isPending || limit <= membership.at ? membership : upTo(segment, membership, limit, membership.member);
 }
@@ -106,7 +109,7 @@ function upTo(segment: CompiledSegment, membership: Membership, at: Instant, mem
 }
 
 /** Puts it in the state with its timer; who joins at once is told. */
-function store(
+export function keepMembership(
   draft: Draft,
   segment: CompiledSegment,
   before: Membership | undefined,
