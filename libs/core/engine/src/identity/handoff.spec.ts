@@ -173,7 +173,8 @@ describe('taking over', () => {
   });
 });
 
-const memoryOf = (...both: Parameters<typeof mergedMemory>): readonly Remembered[] => mergedMemory(...both).entries;
+const memoryOf = (mine: readonly Remembered[], other: readonly Remembered[]): readonly Remembered[] =>
+  mergedMemory({ remembered: mine }, { remembered: other }).remembered;
 
 describe('what two ids remember', () => {
   const at = (ms: number): Instant => makeInstant(START + ms);
@@ -200,6 +201,9 @@ describe('what two ids remember', () => {
     const merged = memoryOf(many(0), many(1_000));
     expect(merged).toHaveLength(REMEMBERED_MAX);
     expect(merged.filter(({ key }) => Number(key) >= 1_000)).toHaveLength(80);
+    const before = [{ trigger: 't', test: 'b', at: at(7), until: at(2_000) }];
+    const { forgotten } = mergedMemory({ remembered: many(0), forgotten: before }, { remembered: many(1_000) });
+    expect(forgotten).toEqual([{ trigger: 't', test: 'b', at: at(59), until: at(2_000) }]);
   });
 
   it('knows every message id of both', () => {
