@@ -166,6 +166,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   'item-unknown': 'a value of a list item is unknown',
   'kept-too-large': 'the event is too large to be kept',
   'list-too-large': 'the list is too large: its oldest items give way',
+  'history-forgotten': 'is not counted: it is history so old that it may have been counted before',
   'remembered-full': 'too much is remembered: what would end first gives way; how far is kept',
   'messages-forgotten': 'too many message ids: the oldest are forgotten early',
   'traits-too-large': 'the traits are too large: nothing of this was taken',

@@ -2,6 +2,7 @@ import type { Instant, JsonObject } from '@tripline/kernel';
 import type { Event, FinalStatus, OutcomeStatus, PersonKey } from '@tripline/model';
 import type { Extension, Fact, Span } from '../condition/fact.js';
 import type { Identity } from '../identity/identity.js';
+import type { HistoryCounted } from '../segment/history-counted.js';
 import type { Tally } from '../segment/tally.js';
 
 /** Open and watched runs of one person; one more is not opened, and counted. */
@@ -158,6 +159,8 @@ export type Membership = {
   /** Traits it reads changed, after `at`; silently where history changed them. */
   readonly traitsFrom?: Instant;
   readonly traitsSilent?: true;
+  /** Which events of history were counted; absent where none were. */
+  readonly history?: HistoryCounted;
   readonly armed?: Instant;
   readonly due?: Instant;
 };

@@ -1,0 +1,44 @@
+import { later, plus, type Duration, type Instant } from '@tripline/kernel';
+import type { Event } from '@tripline/model';
+import { hashId } from '../person/messages-seen.js';
+
+/** Historical events of which one segment and person knows that they were counted; past it the oldest gives way. */
+export const HISTORY_MAX = 1_000;
+
+/**
+ * Which events of history a segment has counted, so that the same import counts once, whenever it is repeated.
+ * H1. Those that may still count: at most as old as the longest window.
+ * H2. What gave way leaves behind how far: history up to `before`, inclusive, is not counted any more, for it may have been.
+ */
+export type HistoryCounted = {
+  /** Event time and hash of the message id, oldest first. */
+  readonly ids: readonly (readonly [at: Instant, hash: number])[];
+  readonly before?: Instant;
+};
+
+/** Was it counted? `unknown`: it is history, and so old that it may have been. */
+export function wasCounted(history: HistoryCounted | undefined, event: Event): 'yes' | 'no' | 'unknown' {
+  if (history === undefined) return 'no';
+  const hash = hashId(event.id);
+  if (history.ids.some(([, each]) => each === hash)) return 'yes';
+  return event.historical === true && event.timestamp <= (history.before ?? event.timestamp - 1) ? 'unknown' : 'no';
+}
+
+/** With an event that counts now. */
+export function withCounted(history: HistoryCounted | undefined, { id, timestamp }: Event): HistoryCounted {
+  const { ids, before } = history ?? { ids: [] };
+  const older = ids.filter(([at]) => at <= timestamp);
+  const all = [...older, [timestamp, hashId(id)] as const, ...ids.slice(older.length)];
+  const [first] = all;
+  if (all.length <= HISTORY_MAX || first === undefined) return before === undefined ? { ids: all } : { ids: all, before };
+  return { ids: all.slice(1), before: before === undefined ? first[0] : later(before, first[0]) };
+}
+
+/** Without what is outside of every window after `horizon`; undefined where nothing is left. */
+export function stillCounted(history: HistoryCounted, longest: Duration, horizon: Instant): HistoryCounted | undefined {
+  const isIn = (at: Instant): boolean => plus(at, longest) > horizon;
+  const ids = history.ids.every(([at]) => isIn(at)) ? history.ids : history.ids.filter(([at]) => isIn(at));
+  const { before } = history;
+  if (before !== undefined && isIn(before)) return { ids, before };
+  return ids.length === 0 ? undefined : { ids };
+}
