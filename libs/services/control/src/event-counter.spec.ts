@@ -125,7 +125,7 @@ it('says that it has halted, and before that it has not', async () => {
             halt = subscription.halted;
             return Promise.resolve(reading);
           }
-        : target[name],
+        : (target[name] as () => unknown).bind(target),
   });
   const counter = new EventCounter({ log: halting, memory: postgres.events, clock: log.clock, watch });
   await counter.open();
