@@ -151,6 +151,7 @@ function copyOf(state: PersonState): PersonState {
   if (state.calendar !== undefined) copy.calendar = state.calendar;
   if (state.ahead !== undefined) copy.ahead = state.ahead;
   if (state.identity !== undefined) copy.identity = state.identity;
+  if (state.forgotten !== undefined) copy.forgotten = state.forgotten;
   return copy;
 }
 

@@ -20,7 +20,9 @@ describe('the live view', () => {
           seen.push(JSON.parse(data!));
     })().catch(() => undefined);
     const json = (value: object): Uint8Array => encodeUtf8(JSON.stringify(value));
+    const old = makeEvent({ name: 'imported', historical: true });
     await rig.log.append([
+      { topic: TOPICS.events, key: 'u:ada', value: encodeTaskInput({ kind: 'event', ...old }) },
       { topic: TOPICS.events, key: 'u:ada', value: encodeTaskInput({ kind: 'event', ...makeEvent({ name: 'product.viewed' }) }) },
       { topic: TOPICS.actions, key: 'u:ada', value: json(makeAction()) },
       { topic: TOPICS.actions, key: 'u:ada', value: json(makeRecall()) },

@@ -114,3 +114,22 @@ it('keeps what cannot be written down, and writes it when it can', async () => {
   failing = false;
   await until(async () => (await totalOf('third')) === 10);
 });
+
+it('says that it has halted, and before that it has not', async () => {
+  let halt: ((error: unknown) => void) | undefined;
+  const reading = { close: () => Promise.resolve() };
+  const halting = new Proxy(log, {
+    get: (target, name: keyof typeof log) =>
+      name === 'read'
+        ? (subscription: { halted?: (error: unknown) => void }) => {
+            halt = subscription.halted;
+            return Promise.resolve(reading);
+          }
+        : (target[name] as () => unknown).bind(target),
+  });
+  const counter = new EventCounter({ log: halting, memory: postgres.events, clock: log.clock, watch });
+  await counter.open();
+  expect(counter.halted).toBe(false);
+  halt?.(new Error('the partition is gone'));
+  expect(counter.halted).toBe(true);
+});

@@ -16,12 +16,14 @@ export type EventCounterOptions = {
 /**
  * Counts which events there are, from `tripline.events`, in a group of its own: each partition is counted by one process.
  * I1. Where counting goes on is kept with the counts, not in the log: a restart neither counts twice nor leaves out.
- * I2. Reading never waits for the database: what could not be written stays, bounded by names, and is written later.
+ * I2. Reading that has halted does not begin again by itself: `halted` says so, and what was seen since is not known.
+ * I3. Reading never waits for the database: what could not be written stays, bounded by names, and is written later.
  */
 export class EventCounter {
   readonly #tallies = new Map<number, PartitionTally>();
   #reading: Reading | undefined;
   #writing: Promise<void> = Promise.resolve();
+  #isHalted = false;
 
   constructor(private readonly options: EventCounterOptions) {}
 
@@ -33,8 +35,16 @@ export class EventCounter {
       handle: (batch) => this.#count(batch),
       assigned: (_topic, partition) => this.#begin(partition),
       revoked: (_topic, partition) => this.#end(partition),
-      halted: (error) => watch.logger.error('control.counting_halted', { error: String(error) }),
+      halted: (error) => {
+        this.#isHalted = true;
+        watch.logger.error('control.counting_halted', { error: String(error) });
+      },
     });
+  }
+
+  /** Counting has ended by itself: only a new process can mend it. */
+  get halted(): boolean {
+    return this.#isHalted;
   }
 
   /** Writes down every few seconds until stopped; never rejects. */

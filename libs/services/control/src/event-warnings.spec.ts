@@ -44,6 +44,16 @@ const warned = (document: Trigger | Segment, events: readonly EventSeen[] = SHOP
 const paths = (...args: Parameters<typeof warned>): string[] => warned(...args).map((line) => line.split(':')[0]!);
 
 describe('an event that has never been seen', () => {
+  it('is one of which nobody knows where counting has halted', () => {
+    const lacking = { when: [{ event: 'cart.item_added', where: 'nothing == 1' }, { event: 'cart.item_aded' }] };
+    expect(eventWarnings(trigger(lacking), { events: SHOP, behind: 0, halted: true })).toEqual([
+      {
+        path: 'when.1.event',
+        message: 'whether "cart.item_aded" has been seen is not known: counting events has halted, see /health',
+      },
+    ]);
+  });
+
   it('is named with the closest and how often that was seen', () => {
     expect(warned(trigger({ when: [{ event: 'cart.item_aded' }] }))).toEqual([
       'when.0.event: "cart.item_aded" has never been seen; closest is "cart.item_added" (1,204 in 24 h)',

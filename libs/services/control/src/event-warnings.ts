@@ -18,9 +18,13 @@ const OUTCOMES: ReadonlySet<string> = new Set(
 
 /**
  * Warns of events, keys and properties that nobody has ever seen: what rests on them will not happen. It never cries wolf: nothing is said on a
- * system that has hardly seen anything or has not caught up, nor where more was seen than could be remembered.
+ * system that has hardly seen anything or has not caught up, nor where more was seen than could be remembered. Where counting has `halted` it says
+ * of a name that is not there only that nobody knows, and of what events carry nothing.
  */
-export function eventWarnings(document: Trigger | Segment, { events, behind }: EventsSeen): readonly Problem[] {
+export function eventWarnings(
+  document: Trigger | Segment,
+  { events, behind, halted = false }: EventsSeen & { readonly halted?: boolean },
+): readonly Problem[] {
   const isTrigger = 'do' in document;
   const uses = isTrigger ? triggerUses(document) : segmentUses(document);
   const others = isTrigger ? namesBeside(document) : new Set(['user']);
@@ -29,6 +33,7 @@ export function eventWarnings(document: Trigger | Segment, { events, behind }: E
   return uses.flatMap((use) => {
     if (OUTCOMES.has(use.name)) return [];
     const event = known.get(use.name);
+    if (halted) return event === undefined ? [notKnown(use)] : [];
     if (event === undefined) return saysUnseen ? [unseen(use, known)] : [];
     if (event.looked < SEEN_ENOUGH || event.cut) return [];
     return [...keyWarning(use, event), ...readWarnings(use, event, others)];
@@ -37,6 +42,11 @@ export function eventWarnings(document: Trigger | Segment, { events, behind }: E
 
 const seenFromOutside = (seen: readonly EventSeen[]): number =>
   seen.reduce((sum, { name, total }) => (OUTCOMES.has(name) ? sum : sum + total), 0);
+
+const notKnown = ({ path, name }: EventUse): Problem => ({
+  path,
+  message: `whether ${JSON.stringify(name)} has been seen is not known: counting events has halted, see /health`,
+});
 
 function unseen({ path, name, written }: EventUse, known: ReadonlyMap<string, EventSeen>): Problem {
   const near = written ? closest(name, [...known.keys(), ...OUTCOMES]) : undefined;

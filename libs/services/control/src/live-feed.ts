@@ -57,10 +57,11 @@ const ITEMS: Readonly<Record<string, (record: LogRecord) => LiveItem | undefined
   [TOPICS.receipts]: receiptItem,
 };
 
-/** Outcomes are shown from the receipts they come from. */
+/** Outcomes are shown from the receipts they come from; imported history does not happen now. */
 function eventItem({ value }: LogRecord): LiveItem | undefined {
   const input = parseTaskInput(value);
   if (!input.ok || input.value.kind !== 'event' || input.value.type === 'outcome') return undefined;
+  if (input.value.historical === true) return undefined;
   const { received, person, name } = input.value;
   return { kind: 'event', at: received, person, name };
 }

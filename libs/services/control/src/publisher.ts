@@ -1,6 +1,6 @@
 import { parseTemplate, type Template, type Trigger } from '@tripline/model';
 import type { Problem } from '@tripline/kernel';
-import type { Catalogue, Clock, DocumentKind, DocumentReader, EventMemory, EventsSeen, Published, Wake } from '@tripline/ports';
+import type { Catalogue, Clock, DocumentKind, DocumentReader, EventMemory, Published, Wake } from '@tripline/ports';
 import { eventWarnings } from './event-warnings.js';
 import { checkDocuments, placeProblems, type DocumentProblem, type DocumentsRead, type GoodDocument } from './read-documents.js';
 import { segmentWarnings } from './segment-warnings.js';
@@ -13,6 +13,8 @@ export type PublishAnswer =
 export type PublisherOptions = {
   readonly catalogue: Catalogue;
   readonly events: EventMemory;
+  /** Whether events are still counted here. */
+  readonly counting: { readonly halted: boolean };
   readonly reader: DocumentReader;
   readonly clock: Clock;
   readonly outbox: Wake;
@@ -28,7 +30,8 @@ export class Publisher {
     const read = checkDocuments(given);
     if (!read.ok) return read;
     const { documents } = read;
-    const seen = await this.options.events.seen(this.options.clock.now());
+    const { events, clock, counting } = this.options;
+    const seen = { ...(await events.seen(clock.now())), halted: counting.halted };
     const warnings = await Promise.all(
       documents.map(async (document, i) => {
         const text = given[i];
@@ -92,7 +95,7 @@ export class Publisher {
   }
 }
 
-const eventWarningsOf = ({ trigger, segment }: GoodDocument, seen: EventsSeen): readonly Problem[] => {
+const eventWarningsOf = ({ trigger, segment }: GoodDocument, seen: Parameters<typeof eventWarnings>[1]): readonly Problem[] => {
   const naming = trigger ?? segment;
   return naming === undefined ? [] : eventWarnings(naming, seen);
 };

@@ -144,6 +144,23 @@ describe('a retelling', () => {
     expect(answer.told.map(({ what, version }) => [what, version])).toEqual([['attempt.opened', 1], ['attempt.waits', 1]]); // prettier-ignore
   });
 
+  test('a segment of the same name is another: the trigger was live before the log begins', async () => {
+    await world.publish(ABANDONED);
+    const counted = { let: { n: { count: 'order.completed', within: '1d' } }, where: 'n >= 1' };
+    await world.publish({ kind: 'segment', name: 'abandoned-cart', ...counted }, 1, 7);
+    await world.pass(seconds(1));
+    await world.event('cart.item_added', { id: 'a', properties: { cartId: 'a' } });
+    const cut = new Proxy(world.log, {
+      get: (target, name: keyof EventLog) =>
+        name === 'bounds'
+          ? async (topic: string) => (await target.bounds(topic)).map((each) => ({ ...each, first: 2 }))
+          : (target[name] as () => unknown).bind(target),
+    });
+    const answer = await why(ada(), cut);
+    expect(names(answer)).toEqual(['attempt.opened', 'attempt.waits']);
+    expect(answer.versions).toEqual([1]);
+  });
+
   test('a pause is told where it was, also where the beginning of the log is gone', async () => {
     await world.publish(ABANDONED);
     let first = 1;

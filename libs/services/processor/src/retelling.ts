@@ -62,8 +62,9 @@ export class Retelling {
     const from = await this.#begin();
     await this.#walk(from);
     const { clock = 0, definitions = [] } = this.#state ?? {};
-    const isOf = ({ kind, name, state }: Definition): boolean => kind !== 'settings' && name === trigger && state !== 'withdrawn';
-    const versions = definitions.filter(isOf).map((d) => d.version);
+    const versions = definitions
+      .filter((d) => identityOf(d) === `trigger ${trigger}` && d.state !== 'withdrawn')
+      .map((d) => d.version);
     if (versions.length === 0) this.#gaps.push(`no version of ${trigger} is in force by then`);
     if (this.#left > 0)
       this.#gaps.push(`${this.#left} decisions before ${this.#told[0]?.at ?? ''} are left out: ask with a later since`);
@@ -148,18 +149,19 @@ const isOf = (key: Uint8Array, { key: own, value }: LogRecord): boolean =>
   (own !== null && own.length === key.length && own.every((byte, i) => byte === key[i])) || !beginsAsEvent(value);
 
 /**
- * What was in force before an instant, as far as it still is: the newest of each trigger was live then, and paused if it has been since. The records
+ * What was in force before an instant, as far as it still is: the newest of each trigger and segment was live then, and paused if it has been since. The records
  * from then on are all newer.
  */
 function definitionsBefore(definitions: Definitions, at: Instant): Definitions {
   const older = definitions.filter(({ since, state }) => state !== 'withdrawn' && (since ?? 0) < at);
-  const newest = new Map(older.map((each) => [keyOf(each), each]));
+  const newest = new Map(older.map((each) => [identityOf(each), each]));
   return older.map((each) =>
-    pausedBefore({ ...each, revision: 0, state: newest.get(keyOf(each)) === each ? 'live' : 'draining' }, at),
+    pausedBefore({ ...each, revision: 0, state: newest.get(identityOf(each)) === each ? 'live' : 'draining' }, at),
   );
 }
 
-const keyOf = ({ kind, name }: Definition): string => `${kind ?? 'trigger'} ${name}`;
+/** A segment and a trigger may have one name. */
+const identityOf = ({ kind, name }: Definition): string => `${kind ?? 'trigger'} ${name}`;
 
 function pausedBefore({ paused, ...others }: Definition, at: Instant): Definition {
   return paused === undefined || paused >= at ? others : { ...others, paused };

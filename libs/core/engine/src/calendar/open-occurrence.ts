@@ -7,7 +7,7 @@ import type { Draft } from '../draft.js';
 import { hasLeft } from '../journey/exits.js';
 import type { Fact } from '../condition/fact.js';
 import { decide } from '../condition/matching.js';
-import { isExited, rememberedFacts } from '../condition/memory.js';
+import { exitedSince, rememberedFacts } from '../condition/memory.js';
 import { project } from '../compile/names.js';
 import { newRun } from '../condition/opening.js';
 import { RUNS_MAX, type Dated, type Run } from '../person/person-state.js';
@@ -34,7 +34,8 @@ function refusalOf(draft: Draft, trigger: CompiledTrigger, calendar: CalendarPar
   if (segment !== undefined)
     draft.trace?.('membership', trigger, undefined, { in: segment, answer: member === UNKNOWN ? 'unknown' : member });
   if (member !== true) return member === UNKNOWN ? 'member-unknown' : 'not-a-member';
-  if (isExited(draft, trigger, trigger.exits, UNKEYED, at)) return 'opening-exited';
+  const exited = exitedSince(draft, trigger, UNKEYED, at);
+  if (exited !== undefined) return exited;
   if (draft.state.runs.length >= RUNS_MAX) return 'runs-full';
   return trigger.paused ? 'trigger-paused' : undefined;
 }

@@ -15,7 +15,7 @@ export type Fact = {
   readonly id?: string;
   /** What expressions read of it; absent where nothing does. */
   readonly kept?: JsonObject;
-  /** It stands for all that may have happened from `at` to here, both inclusive: more than is kept singly. Only of what must not happen. */
+  /** It stands for all that may have happened from `at` to here, both inclusive: more than is kept singly, or than is remembered. Of what is wanted: nobody knows whether it did. */
   readonly until?: Instant;
 };
 

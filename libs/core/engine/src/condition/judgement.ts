@@ -56,6 +56,7 @@ const BY_CLOCK = -1;
 /** The turn of the event that opened the attempt. */
 const OPENER = 0;
 const FAILED: Verdict = { kind: 'failed' };
+const UNKNOWN: Verdict = { kind: 'failed', unknown: true };
 
 /**
  * Judges a condition by what is known: a pure function of the facts and of how far absence is decided, the same in whatever order the
@@ -102,10 +103,15 @@ const first = (facts: readonly Fact[], isOne: (fact: Fact) => boolean): Fact | u
 
 function judgeEvent({ leaf, within: length }: EventNode, from: Mark, outer: Instant, ground: Ground): Verdict {
   const end = within(from, length ?? RUN_LIFE, outer, ground);
+  if (isDoubted(leaf, from, ground)) return UNKNOWN;
   const found = first(ground.facts, (f) => f.leaf === leaf.index && isAfter(f, from) && isInTime(f, end, ground));
   if (found !== undefined) return { kind: 'done', at: found.at, order: found.order, used: [found], spans: [] };
   return end <= ground.horizon ? FAILED : { kind: 'open', deadline: end, used: [], on: [leaf] };
 }
+
+/** It may have happened before the first that is known: memory forgot. */
+const isDoubted = ({ index }: Leaf, { at }: Mark, { facts }: Ground): boolean =>
+  facts.some((fact) => fact.leaf === index && fact.until !== undefined && fact.until > at);
 
 function judgeTimes(
   { leaf, count, within: length, first: begins }: TimesNode,
@@ -114,6 +120,7 @@ function judgeTimes(
   ground: Ground,
 ): Verdict {
   const end = within(from, begins ? undefined : RUN_LIFE, outer, ground);
+  if (isDoubted(leaf, from, ground)) return UNKNOWN;
   const facts = ground.facts
     .filter((f) => f.leaf === leaf.index && isAfter(f, from) && isInTime(f, end, ground))
     .sort((a, b) => (isAfter(a, b) ? 1 : -1));
@@ -163,7 +170,7 @@ function judgeLook({ leaf, within: length }: LookNode, from: Mark, ground: Groun
   if (found === true) return wanted ? done : FAILED;
   if (known !== undefined) return done;
   if (from.at > ground.horizon) return { kind: 'open', deadline: from.at, used: [], on: [leaf] };
-  if (found === undefined) return { kind: 'failed', unknown: true };
+  if (found === undefined) return UNKNOWN;
   return wanted ? FAILED : done;
 }
 

@@ -15,6 +15,7 @@ export function keptFacts({ condition }: CompiledTrigger, run: Run, used: readon
   const known = run.facts.map((fact) => (used.includes(fact) === fact.used ? fact : { ...fact, used: !fact.used }));
   const isOver = (fact: Fact, i: number): boolean => {
     const max = condition.limits[fact.leaf] ?? FACTS_UNUSED_MAX;
+    if (fact.until !== undefined && condition.leaves[fact.leaf]?.role !== 'not') return false;
     return !fact.used && known.slice(i + 1).filter((each) => each.leaf === fact.leaf && !each.used).length >= max;
   };
   const over = known.filter(isOver);

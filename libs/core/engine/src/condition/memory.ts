@@ -7,6 +7,7 @@ import type { Draft } from '../draft.js';
 import { isAccepted, isKnownToBe, possibly } from './event-test.js';
 import type { Fact } from './fact.js';
 import { makeFact } from './make-fact.js';
+import { forgottenUpTo, stillForgotten, withForgotten, type Memory } from './forgotten.js';
 import { REMEMBERED_MAX, REMEMBERED_TIMES_MAX, type Remembered, type Run } from '../person/person-state.js';
 
 /**
@@ -16,7 +17,8 @@ import { REMEMBERED_MAX, REMEMBERED_TIMES_MAX, type Remembered, type Run } from 
  * I2. Times are newest first. Of an absence `for` a time that ends the condition, those older than `settle` before the newest are but one: a window that is
  *     still undecided when a delayed first event arrives ends no earlier than that. What begins before the oldest that is kept is denied: it
  *     may come from another id, much later.
- * I3. An event of unknown key holds for every key where it denies, and for none where it is wanted.
+ * I3. What gives way leaves behind how far it is forgotten (`forgotten.ts`): it answers no question with "not there".
+ * I4. An event of unknown key holds for every key where it denies, and for none where it is wanted.
  */
 export function rememberEvent(draft: Draft, trigger: CompiledTrigger, roles: Roles, event: Event): void {
   for (const leaf of roles.remembers) rememberLeaf(draft, trigger, leaf, event);
@@ -81,7 +83,7 @@ function put(draft: Draft, trigger: CompiledTrigger, { test, key, window, thin, 
   const late = lateOf(before, times, isLate === true ? event : undefined);
   const next = { trigger: trigger.name, test, key: entry, times, cut, until, ...(late.length === 0 ? {} : { late }) };
   const events = some.flatMap((each) => each.named ?? []);
-  draft.set({ remembered: bounded(draft, [...others, events.length < some.length ? next : { ...next, events }]) });
+  keep(draft, [...others, events.length < some.length ? next : { ...next, events }], event.received);
 }
 
 /** Most entries are of one event that nothing is kept of. */
@@ -94,7 +96,7 @@ function first(
   const until = later(timestamp, plus(timestamp, (window + accept) as Duration));
   const others = draft.state.remembered.filter((each) => each.until > received);
   others.push({ trigger: name, test, key: entry, times: [timestamp], cut: false, until });
-  draft.set({ remembered: bounded(draft, others) });
+  keep(draft, others, received);
 }
 
 function withTime(before: Remembered | undefined, added: Time): readonly Time[] {
@@ -122,11 +124,15 @@ function thinned<T extends { readonly at: Instant }>(all: readonly T[], settle: 
   return all.slice(0, recent.length + 1);
 }
 
-function bounded(draft: Draft, entries: readonly Remembered[]): readonly Remembered[] {
-  if (entries.length <= REMEMBERED_MAX) return entries;
+/** What ends first gives way. */
+function keep(draft: Draft, entries: readonly Remembered[], now: Instant): void {
+  const before = draft.state.forgotten;
+  const forgotten = stillForgotten(before, now);
+  if (entries.length <= REMEMBERED_MAX)
+    return draft.set(before === forgotten ? { remembered: entries } : { remembered: entries, forgotten });
   draft.note('remembered-full');
   const first = entries.reduce((a, b) => (b.until < a.until ? b : a));
-  return entries.filter((each) => each !== first);
+  draft.set({ remembered: entries.filter((each) => each !== first), forgotten: withForgotten(forgotten, first) });
 }
 
 const entriesFor = (
@@ -149,12 +155,17 @@ export function rememberedFacts(
   from: Instant,
   order: number,
   strictly = false,
-  remembered = draft.state.remembered,
+  memory: Memory = draft.state,
 ): readonly Fact[] {
-  if (remembered.length === 0) return [];
+  const { remembered, forgotten } = memory;
+  if (remembered.length === 0 && forgotten === undefined) return [];
   const found: Fact[] = [];
-  for (const leaf of trigger.condition.recalled)
+  for (const leaf of trigger.condition.recalled) {
     for (const entry of entriesFor(remembered, trigger, leaf.test, key)) found.push(...factsOf(leaf, entry, from, strictly));
+    const lost = forgottenUpTo(memory, trigger.name, leaf.test);
+    if (lost !== undefined && (lost > from || (lost === from && !strictly && leaf.role === 'not')))
+      found.push(doubt(leaf, from, lost));
+  }
   return found.length === 0 ? found : inTurn(trigger, found, order);
 }
 
@@ -168,14 +179,19 @@ function inTurn({ condition: { leaves } }: CompiledTrigger, facts: readonly Fact
   });
 }
 
-function factsOf({ index: leaf, role }: Leaf, { times, events, cut }: Remembered, from: Instant, strictly: boolean): Fact[] {
+function factsOf({ index, role }: Leaf, { times, events, cut }: Remembered, from: Instant, strictly: boolean): Fact[] {
   const facts = times.flatMap((at, i): Fact[] => {
     if (at < from || ((strictly || role === 'event') && at === from)) return [];
-    return [{ leaf, at, received: at, order: 0, used: false, ...events?.[i] }];
+    return [{ leaf: index, at, received: at, order: 0, used: false, ...events?.[i] }];
   });
   const isLost = cut && role === 'not' && (times.at(-1) ?? from) > from;
-  return isLost ? [...facts, { leaf, at: from, received: from, order: 0, used: false, until: times.at(-1) ?? from }] : facts;
+  return isLost ? [...facts, doubt({ index }, from, times.at(-1) ?? from)] : facts;
 }
+
+/** It may have happened anywhere from here to there. */
+const doubt = ({ index }: Pick<Leaf, 'index'>, at: Instant, until: Instant): Fact => ({
+  ...{ leaf: index, at, received: at, order: 0, used: false, until },
+});
 
 /** An attempt took these: one that begins later does not take them again. */
 export function forget(draft: Draft, trigger: CompiledTrigger, run: Run, used: readonly Fact[]): void {
@@ -210,7 +226,9 @@ export function lookBack(
   const isInTime = ({ late = [] }: Remembered, time: Instant): boolean =>
     late.every(({ at, received }) => at !== time || received < plus(mark, trigger.settle));
   if (entries.some((entry) => entry.times.some((time) => time > after && time <= to && isInTime(entry, time)))) return true;
-  const isKnown = after >= trigger.known && entries.every(({ cut, times }) => !cut || (times.at(-1) ?? to) <= after);
+  const lost = forgottenUpTo(draft.state, trigger.name, leaf.test) ?? after;
+  const isKnown =
+    after >= trigger.known && lost <= after && entries.every(({ cut, times }) => !cut || (times.at(-1) ?? to) <= after);
   return isKnown ? false : undefined;
 }
 
@@ -222,13 +240,17 @@ export const timesOf = (
   key: string,
 ): readonly Instant[] => entriesFor(remembered, trigger, test, key).flatMap(({ times }) => times);
 
-/** Did an exit event already happen at or after `from`? */
-export const isExited = (
-  draft: Draft,
+/** Why an exit forbids to begin: one happened already, at or after `from`, or nobody knows. Undefined: none did. */
+export function exitedSince(
+  { state }: Draft,
   trigger: CompiledTrigger,
-  exits: readonly EventTest[],
   key: string,
   from: Instant,
-): boolean =>
-  draft.state.remembered.length > 0 &&
-  exits.some((exit) => timesOf(draft.state.remembered, trigger, exit.test, key).some((time) => time >= from));
+): 'opening-exited' | 'opening-unknown' | undefined {
+  const { exits, name } = trigger;
+  if (state.remembered.length === 0 && state.forgotten === undefined) return undefined;
+  const happened = ({ test }: EventTest): boolean => timesOf(state.remembered, trigger, test, key).some((time) => time >= from);
+  if (exits.some(happened)) return 'opening-exited';
+  const isLost = ({ test }: EventTest): boolean => (forgottenUpTo(state, name, test) ?? from - 1) >= from;
+  return exits.some(isLost) ? 'opening-unknown' : undefined;
+}

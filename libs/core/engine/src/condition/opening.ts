@@ -10,7 +10,7 @@ import type { Fact } from './fact.js';
 import { collectInto } from '../journey/lets.js';
 import { makeFact } from './make-fact.js';
 import { decide, offer, verdictOn } from './matching.js';
-import { isExited, rememberedFacts } from './memory.js';
+import { exitedSince, rememberedFacts } from './memory.js';
 import { RUNS_MAX, type Run } from '../person/person-state.js';
 import type { Interest } from '../compile/program.js';
 import { isSameAttempt, repeat } from './repeat.js';
@@ -94,13 +94,8 @@ function mayOpen(draft: Draft, trigger: CompiledTrigger, fresh: Run, leaf: Leaf,
   const from = (event.timestamp + (isOfMembership(leaf) ? 1 : 0)) as Instant;
   const refused = isDecided(draft, trigger, fresh, event)
     ? 'event-late'
-    : isExited(draft, trigger, trigger.exits, fresh.key, from)
-      ? 'opening-exited'
-      : draft.state.runs.length >= RUNS_MAX
-        ? 'runs-full'
-        : trigger.paused
-          ? 'trigger-paused'
-          : undefined;
+    : (exitedSince(draft, trigger, fresh.key, from) ??
+      (draft.state.runs.length >= RUNS_MAX ? 'runs-full' : trigger.paused ? 'trigger-paused' : undefined));
   if (refused !== undefined) draft.note(refused, trigger.name);
   return refused === undefined;
 }

@@ -114,15 +114,20 @@ describe('a repeat', () => {
   it.each(['restart', 'extend'])('of an attempt that drains is met by the version it began in: %s', (onRepeat) => {
     const of = (version: number, length: string, state: Definition['state']): Definition => ({
       ...{ name: 't', version, revision: version, state },
-      document: makeTriggerDocument({ name: 't', by: undefined, when: [{ event: 'a' }, { not: 'b', for: length }], onRepeat }),
+      document: makeTriggerDocument({
+        name: 't',
+        by: undefined,
+        when: [{ event: OPENER }, { not: 'never', for: length }],
+        onRepeat,
+      }),
     });
     const first = makeProgram([of(1, '20ms', 'live')]);
     const both = makeProgram([of(1, '20ms', 'draining'), of(2, '900ms', 'live')]);
-    const fact = (name: string, at: number) => toEvent({ name, at, received: at });
-    let { state } = advance(first, 'u:ada', undefined, { kind: 'event', event: fact('a', 0), clock: makeInstant(START) });
+    const fact = (at: number) => toEvent({ name: OPENER, at, received: at }, at);
+    let { state } = advance(first, 'u:ada', undefined, { kind: 'event', event: fact(0), clock: makeInstant(START) });
     ({ state } = advance(both, 'u:ada', state, {
       kind: 'event',
-      event: { ...fact('a', 10), id: 'again' },
+      event: fact(10),
       clock: makeInstant(START),
     }));
     expect(state?.runs).toMatchObject([{ version: 1, deadline: START + 30 }]);

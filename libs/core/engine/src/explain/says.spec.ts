@@ -11,7 +11,7 @@ const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filte
 const told = sources.flatMap((name) => {
   const source = readFileSync(new URL(name, folder), 'utf8');
   const calls = [...source.matchAll(/(?:\.note|\.trace\?\.|\bnoted)\(([^;]*?)[,)](?: |;|\n)/g)].map(([call]) => call);
-  const tables = source.match(/const TRACED = .*|const refused = [^;]*;|function objectionTo[^]*?\n}/g) ?? [];
+  const tables = source.match(/const TRACED = .*|const refused = [^;]*;|function (?:objectionTo|exitedSince)[^]*?\n}/g) ?? [];
   return [...calls, ...tables].flatMap((text) =>
     [...text.matchAll(/'([a-z]+(?:[-.][a-z]+)*)'/g)].map(([, each]) => each as string),
   );

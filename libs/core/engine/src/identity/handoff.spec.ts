@@ -173,7 +173,31 @@ describe('taking over', () => {
   });
 });
 
-const memoryOf = (...both: Parameters<typeof mergedMemory>): readonly Remembered[] => mergedMemory(...both).entries;
+const memoryOf = (mine: readonly Remembered[], other: readonly Remembered[]): readonly Remembered[] =>
+  mergedMemory({ remembered: mine }, { remembered: other }).remembered;
+
+describe('taking over from a device that forgot', () => {
+  const told = (fields: { readonly [field: string]: Json }, acts: boolean): Json => {
+    const [user, device] = [Task.of(fields), Task.of(fields)];
+    user.event(0, 'a');
+    if (acts) user.tick(H + SETTLE);
+    for (let i = 0; i < REMEMBERED_MAX + 5; i++) device.event(10, 'b', { k: `other ${i}` });
+    expect(user.state?.runs).toHaveLength(1);
+    const { state, outputs } = taken(user.program, user.state, handoffIn(linked(device.program, device.state)));
+    return [
+      state?.runs.filter(({ phase }) => phase === 'matching').length ?? 0,
+      outputs.filter((o) => o.kind === 'recall').length,
+    ];
+  };
+
+  it('denies what may have been: a run that waits, one that has not sent yet, one that may have been left', () => {
+    const when = [{ event: 'a' }, { not: 'b', for: '1h' }];
+    expect(told({ when }, false)).toEqual([0, 0]);
+    expect(told({ when }, true)).toEqual([0, 1]);
+    const exit = [{ event: 'b' }];
+    expect(told({ when: [{ event: 'a' }, { not: 'c', for: '1h' }], exit }, false)).toEqual([0, 0]);
+  });
+});
 
 describe('what two ids remember', () => {
   const at = (ms: number): Instant => makeInstant(START + ms);
@@ -200,6 +224,9 @@ describe('what two ids remember', () => {
     const merged = memoryOf(many(0), many(1_000));
     expect(merged).toHaveLength(REMEMBERED_MAX);
     expect(merged.filter(({ key }) => Number(key) >= 1_000)).toHaveLength(80);
+    const before = [{ trigger: 't', test: 'b', at: at(7), until: at(2_000) }];
+    const { forgotten } = mergedMemory({ remembered: many(0), forgotten: before }, { remembered: many(1_000) });
+    expect(forgotten).toEqual([{ trigger: 't', test: 'b', at: at(59), until: at(2_000) }]);
   });
 
   it('knows every message id of both', () => {

@@ -1,5 +1,6 @@
 import { deriveId, encodeUtf8, type Instant, type Json } from '@tripline/kernel';
 import { HANDOFF_BYTES_MAX, type Handoff, type Link } from '@tripline/model';
+import { withForgotten } from '../condition/forgotten.js';
 import type { Draft } from '../draft.js';
 import { isOnlyWatched } from '../journey/goal.js';
 import { packPerson } from '../person/person-codec.js';
@@ -22,9 +23,20 @@ const isTooLarge = (draft: Draft): boolean => encodeUtf8(JSON.stringify(packPers
 const PARTS: readonly ((draft: Draft) => void)[] = [
   (draft) => cut(draft, { runs: draft.state.runs.filter((run) => !isOnlyWatched(run)) }),
   (draft) => cut(draft, { runs: draft.state.runs.map((run) => ({ ...run, lists: {} })) }),
-  (draft) => cut(draft, { remembered: draft.state.remembered.filter(({ events }) => events === undefined) }),
+  forgetNamed,
   (draft) => cut(draft, { segments: [] }),
 ];
+
+/** Whoever takes over knows that there may have been some. */
+function forgetNamed(draft: Draft): void {
+  const { remembered, forgotten } = draft.state;
+  const given = remembered.filter(({ events }) => events !== undefined);
+  if (given.length === 0) return;
+  cut(draft, {
+    remembered: remembered.filter((each) => !given.includes(each)),
+    forgotten: given.reduce(withForgotten, forgotten),
+  });
+}
 
 function cut(draft: Draft, change: Parameters<Draft['set']>[0]): void {
   draft.note('handoff-cut');

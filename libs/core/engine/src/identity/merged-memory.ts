@@ -1,4 +1,5 @@
 import { later, type Instant } from '@tripline/kernel';
+import { mergedForgotten, withForgotten, type Memory } from '../condition/forgotten.js';
 import {
   MESSAGES_MAX,
   REMEMBERED_MAX,
@@ -23,19 +24,23 @@ export function mergedMessages(mine: Messages, other: Messages): Messages {
 const union = (a: readonly number[], b: readonly number[]): readonly number[] => [...new Set([...a, ...b])];
 
 /** `isFull`: those that would be forgotten first have given way. Where more was remembered than is kept, the entry says so: before its oldest time nothing is known. */
-export function mergedMemory(
-  mine: readonly Remembered[],
-  other: readonly Remembered[],
-): { readonly entries: readonly Remembered[]; readonly isFull: boolean } {
+export function mergedMemory(mine: Memory, other: Memory): Memory & { readonly isFull: boolean } {
+  const all = mergedEntries(mine.remembered, other.remembered);
+  const before = mergedForgotten(mine.forgotten, other.forgotten);
+  if (all.length <= REMEMBERED_MAX) return { remembered: all, forgotten: before, isFull: false };
+  const byEnd = all.toSorted((a, b) => b.until - a.until);
+  const forgotten = byEnd.slice(REMEMBERED_MAX).reduce(withForgotten, before);
+  return { remembered: byEnd.slice(0, REMEMBERED_MAX), forgotten, isFull: true };
+}
+
+function mergedEntries(mine: readonly Remembered[], other: readonly Remembered[]): readonly Remembered[] {
   const isSame = (a: Remembered, b: Remembered): boolean => a.trigger === b.trigger && a.test === b.test && a.key === b.key;
   const met = mine.map((entry) => {
     const also = other.find((each) => isSame(each, entry));
     return also === undefined ? entry : mergedEntry(entry, also);
   });
   const added = other.filter((entry) => !mine.some((each) => isSame(each, entry)));
-  const all = [...met, ...added];
-  if (all.length <= REMEMBERED_MAX) return { entries: all, isFull: false };
-  return { entries: all.toSorted((a, b) => b.until - a.until).slice(0, REMEMBERED_MAX), isFull: true };
+  return [...met, ...added];
 }
 
 type Time = { readonly at: Instant; readonly named: NonNullable<Remembered['events']>[number] | undefined };

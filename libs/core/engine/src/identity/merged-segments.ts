@@ -3,6 +3,7 @@ import type { CompiledSegment } from '../compile/compiled-segment.js';
 import type { Draft } from '../draft.js';
 import type { Membership, Messages, PersonState } from '../person/person-state.js';
 import { DISTINCT_MAX, mergedTally } from '../segment/aggregate.js';
+import { mergedHistory } from '../segment/history-counted.js';
 import { answerOfNothing, nextChange } from '../segment/membership.js';
 import { keepMembership, longDecided, nobodyYet, type Told } from '../segment/segments.js';
 import { NO_TALLY, type Entry, type Tally } from '../segment/tally.js';
@@ -39,7 +40,9 @@ function take(
   const member = toldOf(answerOfNothing(segment, {}, received), own.member, also.member);
   const tallies = talliesOf(draft, segment, own, isAnyIn(mine.messages, other.messages) ? onlyIn(also, own) : also);
   const { name, version, test } = segment;
-  const rest = { segment: name, version, test, tallies, ...(member === undefined ? {} : { member }), ...traitsOf(own, also) };
+  const history = mergedHistory(own.history, also.history);
+  const known = { ...(member === undefined ? {} : { member }), ...(history === undefined ? {} : { history }) };
+  const rest = { segment: name, version, test, tallies, ...known, ...traitsOf(own, also) };
   const decided = decidedIn([own, also], minus(received, segment.settle));
   const both = { ...rest, at: decidedIn([own, also], longDecided(segment, received)) };
   const change = nextChange(segment, both, draft.state.traits);

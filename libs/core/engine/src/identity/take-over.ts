@@ -1,4 +1,4 @@
-import { encodeUtf8, later, type Instant } from '@tripline/kernel';
+import { earlier, encodeUtf8, later, type Instant } from '@tripline/kernel';
 import { TRAITS_BYTES_MAX, type PersonKey } from '@tripline/model';
 import { brokenBy } from '../condition/cancel.js';
 import type { CompiledTrigger } from '../compile/compiled-trigger.js';
@@ -8,17 +8,10 @@ import { isOnlyWatched } from '../journey/goal.js';
 import { endOf, openSpell } from '../condition/inactivity.js';
 import { decide, nextOrder } from '../condition/matching.js';
 import { meetAll } from './meeting.js';
+import { forgottenUpTo, type Memory } from '../condition/forgotten.js';
 import { rememberedFacts, timesOf } from '../condition/memory.js';
 import { mergedCounts, mergedMemory, mergedMessages } from './merged-memory.js';
-import {
-  DECIDED_MAX,
-  GOALS_MAX,
-  RUNS_MAX,
-  type PersonState,
-  type Quiet,
-  type Remembered,
-  type Run,
-} from '../person/person-state.js';
+import { DECIDED_MAX, GOALS_MAX, RUNS_MAX, type PersonState, type Quiet, type Run } from '../person/person-state.js';
 import { endRun, isRecallable } from '../journey/recall.js';
 import { takeSegments } from './merged-segments.js';
 import { endOtherDates, joinCalendar } from '../calendar/join-calendar.js';
@@ -38,21 +31,21 @@ export type Taking = { readonly from: PersonKey; readonly at: Instant; readonly 
 export function takeOver(draft: Draft, taking: Taking): void {
   const mine = { ...draft.state };
   const { other } = taking;
-  const { entries: remembered, isFull } = mergedMemory(mine.remembered, other.remembered);
+  const { isFull, ...memory } = mergedMemory(mine, other);
   if (isFull) draft.note('remembered-full');
   takeTraits(draft, other);
   draft.set({
     messages: mergedMessages(mine.messages, other.messages),
-    remembered,
+    ...memory,
     decided: [...mine.decided, ...other.decided].sort((a, b) => a.decided - b.decided).slice(-DECIDED_MAX),
     counted: mergedCounts(mine.counted, other.counted, (name) => draft.program.live(name)?.trigger.limit?.runs),
   });
   const told = takeSegments(draft, mine, taking);
   joinCalendar(draft, other.calendar, { happened: taking.at, reached: taking.at }, draft.state.traits !== mine.traits);
-  for (const run of mine.runs) learn(draft, run, other.remembered);
+  for (const run of mine.runs) learn(draft, run, other);
   const runs = adopted(draft, taking).map((run) => draft.add(run));
   endOtherDates(draft, runs, taking.at);
-  for (const run of runs) learn(draft, run, mine.remembered);
+  for (const run of runs) learn(draft, run, mine);
   for (const quiet of other.quiet) takeQuiet(draft, quiet);
   meetAll(draft);
   for (const run of draft.state.runs) judgeAnew(draft, run, taking.at);
@@ -90,21 +83,30 @@ function refuse(draft: Draft, run: Run, at: Instant): void {
 }
 
 /** What the other side remembers, as far as the attempt would have seen it; what ends the run ends it. */
-function learn(draft: Draft, run: Run, remembered: readonly Remembered[]): void {
+function learn(draft: Draft, run: Run, memory: Memory): void {
   const trigger = draft.triggerOf(run);
   if (trigger === undefined || isOnlyWatched(run) || !draft.state.runs.includes(run)) return;
-  const exited = trigger.exits.flatMap((exit) => timesOf(remembered, trigger, exit.test, run.key)).find((at) => at >= run.start);
+  const exited = trigger.exits.flatMap((exit) => mayHaveBeen(memory, trigger, exit.test, run.key)).find((at) => at >= run.start);
   if (exited !== undefined) return endRun(draft, run, 'exit', exited);
   if (run.phase === 'matching') {
-    const facts = rememberedFacts(draft, trigger, run.key, run.start, nextOrder(run), false, remembered);
+    const facts = rememberedFacts(draft, trigger, run.key, run.start, nextOrder(run), false, memory);
     if (facts.length > 0) draft.replace(run, withFacts(trigger, run, facts));
-  } else cancelBy(draft, trigger, run, remembered);
+  } else cancelBy(draft, trigger, run, memory);
 }
 
-function cancelBy(draft: Draft, trigger: CompiledTrigger, run: Run, remembered: readonly Remembered[]): void {
+/** When it is remembered to have happened, and the last instant at which it may have been forgotten. */
+function mayHaveBeen(memory: Memory, trigger: CompiledTrigger, test: string, key: string): readonly Instant[] {
+  const lost = forgottenUpTo(memory, trigger.name, test);
+  return [...timesOf(memory.remembered, trigger, test, key), ...(lost === undefined ? [] : [lost])];
+}
+
+function cancelBy(draft: Draft, trigger: CompiledTrigger, run: Run, memory: Memory): void {
   for (const leaf of trigger.condition.leaves) {
     if (leaf.role !== 'not' && leaf.role !== 'notSeen') continue;
-    for (const at of timesOf(remembered, trigger, leaf.test, run.key)) {
+    const end = run.spans?.find((span) => span.leaf === leaf.index)?.to;
+    const lost = forgottenUpTo(memory, trigger.name, leaf.test);
+    const doubtful = end === undefined || lost === undefined ? [] : [earlier(lost, (end - 1) as Instant)];
+    for (const at of [...timesOf(memory.remembered, trigger, leaf.test, run.key), ...doubtful]) {
       const broken = brokenBy(run, leaf, at);
       if (broken === 'within' || (broken === 'after' && run.actions.some(isRecallable)))
         return endRun(draft, run, 'violated', at);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { makeInstant, type Json } from '@tripline/kernel';
 import type { Action } from '@tripline/model';
-import { START } from '@tripline/testing-builders';
+import { eventAt, START } from '@tripline/testing-builders';
+import { advance } from '../advance.js';
 import type { Output } from '../input.js';
 import { describePerson } from '../person/describe-person.js';
 import { brief, D, H, SETTLE, Task } from '../one-task.rig.js';
@@ -24,6 +25,21 @@ function sent(one: Task): Task {
 const goals = (outputs: readonly Output[]) => outputs.filter((output) => output.kind === 'goal');
 
 describe('a goal', () => {
+  it('is all that is still asked of a run that is over: of its exits nothing is told', () => {
+    const one = sent(task({ exit: [{ is: 'user.lost' }, { event: 'left' }] }));
+    const heard: string[] = [];
+    for (const event of [
+      eventAt(H, '$identify', {}, { type: 'identify', traits: { plan: 'pro' } }),
+      eventAt(H, 'left', { k: 1 }),
+      eventAt(H, 'left', { k: 2 }),
+    ])
+      one.state = advance(one.program, one.person, one.state, { kind: 'event', event, clock: START }, ({ what }) =>
+        heard.push(what),
+      ).state;
+    expect(heard.filter((what) => what.startsWith('exit'))).toEqual([]);
+    expect(goals(one.event(2 * H, 'order', { total: 40 }))).toHaveLength(1);
+  });
+
   it('is told with the run, its key, when and how much', () => {
     const [goal, notice] = sent(task()).event(H, 'order', { total: 40 });
     expect(goal).toEqual({

@@ -9,7 +9,7 @@ import type { Identity } from '../identity/identity.js';
 import { FAR, judge, type Ground } from '../condition/judgement.js';
 import { startOf } from '../condition/matching.js';
 import { isOnlyWatched } from '../journey/goal.js';
-import type { PersonState, Quiet, Run } from './person-state.js';
+import type { Forgotten, PersonState, Quiet, Run } from './person-state.js';
 import type { Program } from '../compile/program.js';
 import { runIdOf } from '../journey/run-id.js';
 
@@ -33,11 +33,17 @@ export function describePerson(program: Program, person: PersonKey, state: Perso
       at: r.times.map(formatInstant),
       until: formatInstant(r.until),
     })),
+    ...(state.forgotten === undefined ? {} : { forgotten: state.forgotten.map(describeForgotten) }),
     ...(state.ahead === undefined ? {} : { ahead: state.ahead.map(({ id, name }) => ({ id, event: name })) }),
     counted: Object.fromEntries(Object.entries(state.counted).map(([name, times]) => [name, times.map(formatInstant)])),
     ...describeIdentity(state.identity ?? {}),
   };
 }
+
+const describeForgotten = ({ trigger, test, at, until }: Forgotten): JsonObject => ({
+  ...(trigger === null ? {} : { trigger, test }),
+  ...{ upTo: formatInstant(at), until: formatInstant(until) },
+});
 
 /** `user`: whose this anonymous id is; `devices`: this user's anonymous ids; `asking`: those of which it is not known whether more comes. */
 const describeIdentity = ({ stub, devices, asking }: Identity): JsonObject => ({

@@ -4,7 +4,7 @@ import { packSegments, unpackSegments, type StoredSegments } from './membership-
 import { after, at, none, pack, type Maybe, type Packed, type Writable } from './packed.js';
 import { packIdentity, unpackIdentity, type StoredIdentity } from '../identity/identity.js';
 import { unpackForm, upgraded } from './upgrades.js';
-import type { Decided, PersonState, Quiet, Remembered } from './person-state.js';
+import type { Decided, Forgotten, PersonState, Quiet, Remembered } from './person-state.js';
 import { packRun, unpackRun, type StoredRun } from './run-codec.js';
 
 /** Counts up when the form changes: then `upgrades.ts` leads from the one before to it. A build stops at forms it does not know. */
@@ -44,16 +44,17 @@ export function packPerson(state: PersonState): Packed {
   return packed;
 }
 
-const hasRare = ({ segments, calendar, ahead, identity }: PersonState): boolean =>
-  segments.length > 0 || (calendar ?? ahead ?? identity) !== undefined;
+const hasRare = ({ segments, calendar, ahead, identity, forgotten }: PersonState): boolean =>
+  segments.length > 0 || (calendar ?? ahead ?? identity ?? forgotten) !== undefined;
 
 /** What few have, without what they have none of at the end. */
-function packRare({ segments, calendar, ahead, identity }: PersonState, zero: Instant): Packed {
+function packRare({ segments, calendar, ahead, identity, forgotten }: PersonState, zero: Instant): Packed {
   const packed = [
     segments.length === 0 ? null : packSegments(segments, zero),
     calendar === undefined ? null : packCalendar(calendar, zero),
     none(ahead),
     identity === undefined ? null : packIdentity(identity),
+    none(forgotten?.map((f) => [f.trigger, f.test, f.at - zero, f.until - zero])),
   ];
   return packed.slice(0, packed.findLastIndex((each) => each !== null) + 1);
 }
@@ -87,7 +88,8 @@ export function unpackPerson(packed: unknown): PersonState {
   };
   if (stored[13] !== undefined && stored[13] !== null) state.calendar = unpackCalendar(stored[13], zero);
   if (stored[14] !== undefined && stored[14] !== null) state.ahead = stored[14];
-  if (stored[15] !== undefined) state.identity = unpackIdentity(stored[15]);
+  if (stored[15] !== undefined && stored[15] !== null) state.identity = unpackIdentity(stored[15]);
+  if (stored[16] !== undefined) state.forgotten = stored[16].map((each) => unpackForgotten(each, zero));
   return state;
 }
 
@@ -111,7 +113,8 @@ type Stored = [
     segments?: Maybe<StoredSegments>,
     calendar?: Maybe<StoredCalendar>,
     ahead?: Maybe<NonNullable<PersonState['ahead']>>,
-    identity?: StoredIdentity,
+    identity?: Maybe<StoredIdentity>,
+    forgotten?: [Maybe<string>, Maybe<string>, number, number][],
   ],
 ];
 
@@ -136,6 +139,13 @@ function unpackQuiet(q: Stored[9][number], zero: Instant): Quiet {
   if (q[4] !== undefined) quiet.told = q[4];
   return quiet;
 }
+
+const unpackForgotten = (f: readonly [Maybe<string>, Maybe<string>, number, number], zero: Instant): Forgotten => ({
+  trigger: f[0],
+  test: f[1],
+  at: at(zero, f[2]),
+  until: at(zero, f[3]),
+});
 
 const unpackDecided = (d: Stored[10][number], zero: Instant): Decided => ({
   trigger: d[0],

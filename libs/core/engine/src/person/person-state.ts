@@ -2,11 +2,12 @@ import type { Instant, JsonObject } from '@tripline/kernel';
 import type { Event, FinalStatus, OutcomeStatus, PersonKey } from '@tripline/model';
 import type { Extension, Fact, Span } from '../condition/fact.js';
 import type { Identity } from '../identity/identity.js';
+import type { HistoryCounted } from '../segment/history-counted.js';
 import type { Tally } from '../segment/tally.js';
 
 /** Open and watched runs of one person; one more is not opened, and counted. */
 export const RUNS_MAX = 100;
-/** Negated and exit events remembered for one person; the one that ends first gives way, counted. */
+/** Negated and exit events remembered for one person; the one that ends first gives way, counted: `forgotten` says how far. */
 export const REMEMBERED_MAX = 100;
 /** Times remembered of one negated event and key. */
 export const REMEMBERED_TIMES_MAX = 8;
@@ -119,6 +120,15 @@ export type Remembered = {
   readonly until: Instant;
 };
 
+/** Something that was remembered gave way: up to `at`, inclusive, nobody knows of such events. Null: of whatever trigger and test. */
+export type Forgotten = {
+  readonly trigger: string | null;
+  readonly test: string | null;
+  readonly at: Instant;
+  /** From this instant on nothing that is asked reaches back so far. */
+  readonly until: Instant;
+};
+
 /**
  * The silence of a person for one trigger. `armed` is the deadline of the pending timer: never later than `last` plus the span, moved only
  * when it comes due; absent once the spell was told for the last time.
@@ -149,6 +159,8 @@ export type Membership = {
   /** Traits it reads changed, after `at`; silently where history changed them. */
   readonly traitsFrom?: Instant;
   readonly traitsSilent?: true;
+  /** Which events of history were counted; absent where none were. */
+  readonly history?: HistoryCounted;
   readonly armed?: Instant;
   readonly due?: Instant;
 };
@@ -197,6 +209,8 @@ export type PersonState = {
   readonly ahead?: readonly Event[] | undefined;
   /** What connects this id with the person's others; absent where it has none. */
   readonly identity?: Identity;
+  /** How far memory forgot; absent, as nearly always, where nothing gave way. */
+  readonly forgotten?: readonly Forgotten[] | undefined;
 };
 
 const NEVER = 0 as Instant;

@@ -1,8 +1,9 @@
-import { earlier, hours, later, minus, plus, type Instant, type Json, type JsonObject } from '@tripline/kernel';
+import { earlier, hours, later, minus, plus, type Duration, type Instant, type Json, type JsonObject } from '@tripline/kernel';
 import type { Event } from '@tripline/model';
 import { DISTINCT_MAX, settled, VALUE_LENGTH_MAX, withEntry } from './aggregate.js';
 import type { AggregatePart, CompiledSegment } from '../compile/compiled-segment.js';
 import type { Draft } from '../draft.js';
+import { stillCounted, wasCounted, withCounted } from './history-counted.js';
 import { answerAt, answerOfNothing, nextChange, type Change } from './membership.js';
 import type { Membership } from '../person/person-state.js';
 import { NO_TALLY, type Entry, type Tally } from './tally.js';
@@ -37,11 +38,46 @@ function count(draft: Draft, segment: CompiledSegment, event: Event): readonly T
   const from = knownFrom(segment, event);
   const before = draft.state.segments.find((each) => each.segment === segment.name);
   const base = before ?? nobodyYet(segment, draft.traitsBefore, event.received);
-  const tallies = segment.aggregates.map((part, i) => tallyAfter(draft, part, base.tallies[i] ?? NO_TALLY, event, from));
+  const tallies = talliesAfter(draft, segment, base, event, from);
   const isRead = [...draft.changes.keys()].some((trait) => segment.traits.has(trait) || segment.traits.has('*'));
   if (!isRead && tallies.every((tally, i) => tally === (base.tallies[i] ?? NO_TALLY))) return [];
   const traits = isRead ? { traitsFrom: from, ...(event.historical === true ? { traitsSilent: true as const } : {}) } : {};
-  return keepMembership(draft, segment, before, advanced(segment, { ...base, tallies, ...traits }, event), event.received);
+  const history = historyAfter(segment, base, tallies, event);
+  return keepMembership(
+    draft,
+    segment,
+    before,
+    advanced(segment, { ...base, ...history, tallies, ...traits }, event),
+    event.received,
+  );
+}
+
+/** What was imported before counts once. */
+function talliesAfter(
+  draft: Draft,
+  { aggregates }: CompiledSegment,
+  { tallies, history }: Membership,
+  event: Event,
+  from: Instant,
+): readonly Tally[] {
+  const was = wasCounted(history, event);
+  if (was === 'unknown' && aggregates.some((part) => part.event === event.name)) draft.note('history-forgotten');
+  return aggregates.map((part, i) => {
+    const tally = tallies[i] ?? NO_TALLY;
+    return was === 'no' ? tallyAfter(draft, part, tally, event, from) : tally;
+  });
+}
+
+/** Where it adds to something, it must not do so again. */
+function historyAfter(
+  { aggregates }: CompiledSegment,
+  base: Membership,
+  tallies: readonly Tally[],
+  event: Event,
+): Pick<Membership, 'history'> {
+  const adds = ({ kind }: AggregatePart, i: number): boolean =>
+    (kind === 'count' || kind === 'sum') && tallies[i] !== (base.tallies[i] ?? NO_TALLY);
+  return event.historical === true && aggregates.some(adds) ? { history: withCounted(base.history, event) } : {};
 }
 
 /** An event that comes when its own time is decided counts from the first instant that is not. */
@@ -99,12 +135,15 @@ function advanced(segment: CompiledSegment, membership: Membership, { received }
 /** The membership with everything up to `at` decided. */
 function upTo(segment: CompiledSegment, membership: Membership, at: Instant, member: boolean | undefined): Membership {
   const { traitsFrom, traitsSilent, tallies } = membership;
+  const longest = Math.max(0, ...segment.aggregates.map(({ within }) => within)) as Duration;
+  const history = membership.history === undefined ? undefined : stillCounted(membership.history, longest, at);
   const kept = segment.aggregates.map((part, i) => settled(part, tallies[i] ?? NO_TALLY, at));
   const isAhead = traitsFrom !== undefined && traitsFrom > at;
   return {
     ...{ segment: segment.name, version: segment.version, test: segment.test, at, tallies: kept },
     ...(member === undefined ? {} : { member }),
     ...(isAhead ? { traitsFrom, ...(traitsSilent === undefined ? {} : { traitsSilent }) } : {}),
+    ...(history === undefined ? {} : { history }),
   };
 }
 
@@ -194,12 +233,14 @@ export function refreshSegments(draft: Draft): void {
 const isFilledSince = ({ filled }: CompiledSegment, { member, at }: Membership): boolean =>
   filled !== undefined && member === undefined && at < filled;
 
-function renewed(draft: Draft, segment: CompiledSegment, { test, tallies, at, member }: Membership): Membership {
-  const kept = test === segment.test ? tallies : [];
+function renewed(draft: Draft, segment: CompiledSegment, { test, tallies, at, member, history }: Membership): Membership {
+  const isSame = test === segment.test;
+  const kept = isSame ? tallies : [];
   const from = [segment.since, segment.filled ?? segment.since].reduce(later, (at + 1) as Instant);
   const answer = answerAt(segment, kept, draft.state.traits, from, member);
   const { name, version } = segment;
-  return upTo(segment, { segment: name, version, test: segment.test, at, tallies: kept }, from, answer);
+  const base = { segment: name, version, test: segment.test, at, tallies: kept };
+  return upTo(segment, isSame && history !== undefined ? { ...base, history } : base, from, answer);
 }
 
 /** Does the person belong, as far as it is decided? Unknown for a segment that is not in force, or was warming then, however late the tick. */
