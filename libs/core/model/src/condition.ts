@@ -122,7 +122,7 @@ export type Element =
 const looks = [absenceElement, seenElement, notSeenElement, inactiveElement, stayElement] as const;
 const leaves = [eventElement, ...looks, changedElement, dateElement, everyElement, entersElement, leavesElement] as const;
 /** What no event begins: it stands first, or nowhere. */
-const SOURCES = ['inactive', 'date', 'every'] as const;
+const SOURCES = ['date', 'every'] as const;
 const element: z.ZodType<Element> = z.lazy(() => z.union([...leaves, sequence, all, any]));
 export const elements = z.array(element).min(1).max(ELEMENTS_MAX);
 export const sequence = z.strictObject({ sequence: elements, within: positive.optional() });
@@ -164,11 +164,18 @@ export function conditionProblems(root: SequenceElement, path: string): Problem[
   if (deep !== undefined) problems.push({ path: deep.path, message: `is more than ${CONDITION_DEPTH_MAX} groups deep` });
   const first = childrenOf(root)[0]?.element;
   for (const { path: at, element } of all) {
+    if ('inactive' in element) problems.push(...inactiveProblems(element, at, element === first));
     const source = SOURCES.find((field) => field in element);
     if (source !== undefined && element !== first)
       problems.push({ path: at, message: `\`${source}\` must be the first element` });
   }
   return problems;
+}
+
+/** After an element a silence is over once. */
+function inactiveProblems({ again: repeated }: InactiveElement, path: string, isFirst: boolean): Problem[] {
+  if (repeated === undefined || isFirst) return [];
+  return [{ path: `${path}.again`, message: 'is told once here: only an `inactive` that begins the condition is told again' }];
 }
 
 /** What begins an attempt is something that happens: an absence or a look back counts from an element before it. */

@@ -84,7 +84,7 @@ class ConditionCompiler {
       const ends = { isFirst: isFirst && i === 0, isLast: isLast && i === elements.length - 1 };
       const place = { path: `${path}.sequence.${i}`, ...ends };
       if ('not' in element && element.for === undefined) return void without.push(this.between(element, place));
-      if (within !== undefined && 'not' in element && element.for !== undefined && element.for > within)
+      if (within !== undefined && ('not' in element || 'inactive' in element) && (element.for ?? 0) > within)
         this.compilation.refuse(`${place.path}.for`, 'is longer than the sequence may last');
       items.push({ node: this.node(element, place), without });
       without = [];
@@ -159,7 +159,19 @@ class ConditionCompiler {
     return { kind: 'look', leaf, within };
   }
 
-  private inactive({ inactive, for: length, as, again }: InactiveElement, { path }: Place): Node {
+  private inactive(element: InactiveElement, place: Place): Node {
+    return place.isFirst ? this.source(element, place) : this.silenceAfter(element, place);
+  }
+
+  /** A person's, whatever the key of the attempt: an event says nothing else than that they are there. */
+  private silenceAfter({ inactive, for: length, as }: InactiveElement, { path }: Place): Node {
+    const rest = this.compilation.trigger.by === undefined ? {} : { by: 'none' };
+    const extra: Extra = { kind: 'activity' };
+    const leaf = this.leaf({ names: [inactive], role: 'not', as, extra, memory: length, ...rest }, path);
+    return { kind: 'silence', leaf, for: length };
+  }
+
+  private source({ inactive, for: length, as, again }: InactiveElement, { path }: Place): Node {
     const leaf = this.leaf({ names: [inactive], role: 'not', as, extra: { kind: 'activity' } }, path);
     this.silence = {
       ...{ leaf, for: length },

@@ -8,8 +8,10 @@ import type {
   LookNode,
   Node,
   SequenceNode,
+  SilenceNode,
   TimesNode,
 } from '../compile/condition.js';
+import { silenceSince, namedSpell } from './silence.js';
 import { isAfter, type Extension, type Fact, type Mark, type Span } from './fact.js';
 
 /**
@@ -73,6 +75,8 @@ export function judge(node: Node, from: Mark, end: Instant, ground: Ground): Ver
       return judgeTimes(node, from, end, ground);
     case 'absence':
       return judgeAbsence(node, from, end, ground);
+    case 'silence':
+      return judgeSilence(node, from, end, ground);
     case 'look':
       return judgeLook(node, from, ground);
     case 'sequence':
@@ -145,6 +149,22 @@ function judgeAbsence({ leaf, for: length, strict }: AbsenceNode, from: Mark, ou
     order: BY_CLOCK,
     used: begun,
     spans: [{ leaf: leaf.index, from: from.at, to: end, open: true }],
+  };
+}
+
+/** Each such event begins it anew; only the end of what it stands in ends it. */
+function judgeSilence({ leaf, for: length }: SilenceNode, from: Mark, outer: Instant, ground: Ground): Verdict {
+  const { used, since } = silenceSince(leaf, endOf(from, 0 as Duration, ground), length, ground);
+  const end = plus(since, length);
+  if (end > outer) return FAILED;
+  if (end > ground.horizon) return { kind: 'open', deadline: end, used, on: [leaf] };
+  const spans: readonly Span[] = [{ leaf: leaf.index, from: (since + 1) as Instant, to: end, open: true }];
+  return {
+    kind: 'done',
+    at: end,
+    order: BY_CLOCK,
+    used: leaf.alias === undefined ? used : [...used, namedSpell(leaf, since)],
+    spans,
   };
 }
 
