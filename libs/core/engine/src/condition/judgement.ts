@@ -1,63 +1,15 @@
 import { days, earlier, later, plus, type Duration, type Instant } from '@tripline/kernel';
-import type {
-  AbsenceNode,
-  EventNode,
-  GroupNode,
-  Item,
-  Leaf,
-  LookNode,
-  Node,
-  SequenceNode,
-  SilenceNode,
-  TimesNode,
-} from '../compile/condition.js';
-import { silenceSince, namedSpell } from './silence.js';
-import { isAfter, type Extension, type Fact, type Mark, type Span } from './fact.js';
-
-/**
- * What is known of a condition. `open`: it will be decided, without further events, at `deadline` or later; `on` is what it waits for.
- * `used` are the facts it rests on, `spans` the absences; `item` is where in a sequence it stands.
- */
-export type Verdict =
-  | {
-      readonly kind: 'done';
-      readonly at: Instant;
-      readonly order: number;
-      readonly used: readonly Fact[];
-      readonly spans: readonly Span[];
-    }
-  | {
-      readonly kind: 'open';
-      readonly deadline: Instant;
-      readonly used: readonly Fact[];
-      readonly on: readonly Leaf[];
-      readonly item?: number;
-    }
-  | { readonly kind: 'failed'; readonly item?: number; readonly unknown?: true };
-
-/** What a condition is judged by. */
-export type Ground = {
-  readonly facts: readonly Fact[];
-  /** What rests on absence is decided up to this instant, inclusive. */
-  readonly horizon: Instant;
-  readonly settle: Duration;
-  /** What `onRepeat: extend` moved, of the items of the condition's list. */
-  readonly extended?: readonly Extension[] | undefined;
-  /** Deadlines count from here at the earliest. */
-  readonly earliest?: Instant | undefined;
-  /** Was there such an event in `(after, to.at]` beside the one that is `to`? Undefined: nobody knows. */
-  readonly look: (leaf: Leaf, after: Instant, to: Mark) => boolean | undefined;
-};
+import type { AbsenceNode, EventNode, GroupNode, Item, LookNode, Node, SequenceNode, TimesNode } from '../compile/condition.js';
+import { judgeSilence } from './silence.js';
+import { BY_CLOCK, FAILED, type Ground, type Verdict } from './verdict.js';
+import { isAfter, type Fact, type Mark, type Span } from './fact.js';
 
 /** How long a condition waits for an event that has no `within`. */
 export const RUN_LIFE: Duration = days(30);
 /** After everything. */
 export const FAR = 8_640_000_000_000_000 as Instant;
-/** After a decision by the clock: events of that instant come later. */
-const BY_CLOCK = -1;
 /** The turn of the event that opened the attempt. */
 const OPENER = 0;
-const FAILED: Verdict = { kind: 'failed' };
 
 /**
  * Judges a condition by what is known: a pure function of the facts and of how far absence is decided, the same in whatever order the
@@ -136,12 +88,13 @@ function judgeTimes(
 const isSince = ({ at, order, until }: Fact, mark: Mark): boolean =>
   until === undefined ? at >= mark.at && order !== mark.order : until >= mark.at;
 
-function judgeAbsence({ leaf, for: length, strict }: AbsenceNode, from: Mark, outer: Instant, ground: Ground): Verdict {
+function judgeAbsence({ leaf, for: length, strict, spell }: AbsenceNode, from: Mark, outer: Instant, ground: Ground): Verdict {
   const end = endOf(from, length, ground);
   if (end > outer) return FAILED;
   const after = strict ? { at: (from.at + 1) as Instant, order: from.order } : from;
   if (ground.facts.some((f) => f.leaf === leaf.index && isSince(f, after) && isInTime(f, end, ground))) return FAILED;
   const begun = strict ? ground.facts.filter((f) => f.leaf === leaf.index && f.order === 0) : [];
+  if (spell === true && begun.length === 0) return FAILED;
   if (end > ground.horizon) return { kind: 'open', deadline: end, used: begun, on: [leaf] };
   return {
     kind: 'done',
@@ -149,22 +102,6 @@ function judgeAbsence({ leaf, for: length, strict }: AbsenceNode, from: Mark, ou
     order: BY_CLOCK,
     used: begun,
     spans: [{ leaf: leaf.index, from: from.at, to: end, open: true }],
-  };
-}
-
-/** Each such event begins it anew; only the end of what it stands in ends it. */
-function judgeSilence({ leaf, for: length }: SilenceNode, from: Mark, outer: Instant, ground: Ground): Verdict {
-  const { used, since } = silenceSince(leaf, endOf(from, 0 as Duration, ground), length, ground);
-  const end = plus(since, length);
-  if (end > outer) return FAILED;
-  if (end > ground.horizon) return { kind: 'open', deadline: end, used, on: [leaf] };
-  const spans: readonly Span[] = [{ leaf: leaf.index, from: (since + 1) as Instant, to: end, open: true }];
-  return {
-    kind: 'done',
-    at: end,
-    order: BY_CLOCK,
-    used: leaf.alias === undefined ? used : [...used, namedSpell(leaf, since)],
-    spans,
   };
 }
 
