@@ -123,7 +123,7 @@ describe('silence that begins a condition as one of several', () => {
           fact.name === OPENER ? [oracle({ sequence: [{ event: OPENER }, ...rest] }, facts, i) ?? []].flat() : [],
         );
         const ofSpells = spellsOf(facts, name, span).flatMap(after);
-        const fired = firings(playEvents(p, 'u:ada', facts.map(toEvent), { recode: true }) as Played);
+        const fired = firings(playEvents(p, 'u:ada', facts.map(toEvent), { recode: true }));
         expect(fired.sort((a, b) => a - b)).toEqual([...ofEvents, ...ofSpells].sort((a, b) => a - b));
         [silent, woken] = [silent + ofSpells.length, woken + ofEvents.length];
       }),
@@ -205,7 +205,7 @@ it('silence is decided the same in whatever order records come', () => {
     fc.property(condition(silent), history(SETTLE - 1), (when, facts) => {
       const p = programOf(when, 'parallel');
       const fired = (list: readonly Fact[]): number[] =>
-        firings(playEvents(p, 'u:ada', list.map(toEvent), { recode: true }) as Played).sort((a, b) => a - b);
+        firings(playEvents(p, 'u:ada', list.map(toEvent), { recode: true })).sort((a, b) => a - b);
       const inOrder = facts.map((fact) => ({ ...fact, received: fact.at })).sort((a, b) => a.at - b.at);
       expect(fired(facts)).toEqual(fired(inOrder));
     }),
