@@ -64,6 +64,11 @@ describe('silence after an element', () => {
     expect(firings(play(p, [['order', 0], ['login', 9, {}, 15]]))).toEqual([10]); // prettier-ignore
   });
 
+  it('stays decided while something else is waited for', () => {
+    const both = program([{ event: 'order' }, { all: [{ inactive: 'login', for: '10ms' }, { event: 'paid' }] }]);
+    expect(firings(play(both, [['order', 0], ['login', 9, {}, 15], ['paid', 16]]))).toEqual([16]); // prettier-ignore
+  });
+
   it('knows what came before a first event that comes late', () => {
     expect(firings(play(p, [['login', 6], ['login', 12], ['order', 0, {}, 13]]))).toEqual([22]); // prettier-ignore
   });
@@ -137,6 +142,13 @@ describe('silence that begins a condition as one of several', () => {
     expect(firings(play(program(win), [['cancelled', 0]]))).toEqual([0]);
     expect(firings(play(program(win), [['login', 0]]))).toEqual([30]);
     expect(firings(play(program(win), [['login', 0], ['login', 29], ['cancelled', 40]]))).toEqual([40, 59]); // prettier-ignore
+  });
+
+  it('is not what an attempt falls into that something else began', () => {
+    const order = { sequence: [{ event: 'order' }, { event: 'paid', within: '50ms' }] };
+    const p = program([{ any: [{ inactive: 'login', for: '30ms' }, order] }]);
+    expect(firings(play(p, [['order', 0]]))).toEqual([]);
+    expect(firings(play(p, [['order', 0], ['paid', 40]]))).toEqual([40]); // prettier-ignore
   });
 
   it('meets an attempt that is open as a further first event does', () => {
