@@ -142,6 +142,6 @@ function applyInOrder(draft: Draft, interests: readonly Interest[], event: Event
 function applyToTrigger(draft: Draft, { trigger, roles }: Interest, event: Event, spent: Set<string>): void {
   collect(draft, trigger, roles, event);
   if (roles.wakes) wake(draft, trigger, event);
-  offerOrOpen(draft, { trigger, roles }, event, spent);
   if (roles.resets) resetInactivity(draft, trigger, event);
+  offerOrOpen(draft, { trigger, roles }, event, spent);
 }

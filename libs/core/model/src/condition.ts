@@ -1,4 +1,4 @@
-import { days, type Duration, type Problem } from '@tripline/kernel';
+import { days, type Duration } from '@tripline/kernel';
 import { z } from 'zod';
 import { alias, eventName, expression, keyPath, localTime, name, positive, trait, zone } from './document-fields.js';
 import { schedule } from './schedule.js';
@@ -13,7 +13,7 @@ export const TIMES_MAX = 100;
 export const AGAIN_MAX = 100;
 
 /** What one looks at: an event by its name, or the events of web pages and apps by what people see, where `*` stands for anything. */
-const SUBJECTS = ['event', 'page', 'screen', 'click', 'leave'] as const;
+export const SUBJECTS = ['event', 'page', 'screen', 'click', 'leave'] as const;
 export type Subject = (typeof SUBJECTS)[number];
 /** Fields of the elements that look at pages, and the names their events have; those of clicks and leaving come from the web SDK as tracked events. */
 export const PAGE_FIELDS = ['page', 'screen', 'click', 'leave', 'stay'] as const;
@@ -84,7 +84,7 @@ export type AbsenceElement = z.output<typeof absenceElement>;
 /** Looking back from the element before: such an event within the span before it, or none. */
 export type SeenElement = z.output<typeof seenElement>;
 export type NotSeenElement = z.output<typeof notSeenElement>;
-/** Silence for a span, once per spell or `again`. Only as the very first element. */
+/** Silence for a span. As what begins a condition once per spell or `again`; after an element counted from it, and anew from each such event. */
 export type InactiveElement = z.output<typeof inactiveElement>;
 /** Still on such a page after a span: no other page, and it was not left. */
 export type StayElement = z.output<typeof stayElement>;
@@ -121,8 +121,6 @@ export type Element =
 
 const looks = [absenceElement, seenElement, notSeenElement, inactiveElement, stayElement] as const;
 const leaves = [eventElement, ...looks, changedElement, dateElement, everyElement, entersElement, leavesElement] as const;
-/** What no event begins: it stands first, or nowhere. */
-const SOURCES = ['inactive', 'date', 'every'] as const;
 const element: z.ZodType<Element> = z.lazy(() => z.union([...leaves, sequence, all, any]));
 export const elements = z.array(element).min(1).max(ELEMENTS_MAX);
 export const sequence = z.strictObject({ sequence: elements, within: positive.optional() });
@@ -155,53 +153,9 @@ export function* walk(root: Element, path: string): Generator<{ readonly path: s
   }
 }
 
-/** What the schema cannot say of a condition: what may come first, and where `not` may stand. */
-export function conditionProblems(root: SequenceElement, path: string): Problem[] {
-  const problems = [...firstProblems(root, path), ...absenceProblems(root, path)];
-  const all = [...walk(root, path)];
-  if (all.length > ELEMENTS_MAX) problems.push({ path, message: `has more than ${ELEMENTS_MAX} elements in all` });
-  const deep = all.find((each) => each.path.split('.').length - path.split('.').length > 2 * CONDITION_DEPTH_MAX);
-  if (deep !== undefined) problems.push({ path: deep.path, message: `is more than ${CONDITION_DEPTH_MAX} groups deep` });
-  const first = childrenOf(root)[0]?.element;
-  for (const { path: at, element } of all) {
-    const source = SOURCES.find((field) => field in element);
-    if (source !== undefined && element !== first)
-      problems.push({ path: at, message: `\`${source}\` must be the first element` });
-  }
-  return problems;
-}
-
-/** What begins an attempt is something that happens: an absence or a look back counts from an element before it. */
-function firstProblems(element: Element, path: string): Problem[] {
-  const children = childrenOf(element);
-  const firsts = 'sequence' in element ? children.slice(0, 1) : children;
-  return firsts.flatMap((child) => {
-    const at = `${path}.${child.path}`;
-    const within = 'within' in child.element && child.element.within !== undefined && isPlainEvent(child.element);
-    if ('not' in child.element)
-      return [{ path: at, message: 'nothing comes before this `not`: absence counts from an element before it' }];
-    if ('seen' in child.element || 'notSeen' in child.element)
-      return [{ path: at, message: 'nothing comes before this: one looks back from an element before it' }];
-    if (within) return [{ path: `${at}.within`, message: 'counts from the element before, and there is none' }];
-    return firstProblems(child.element, at);
-  });
-}
-
-const isPlainEvent = (element: Element): boolean =>
-  'changed' in element ||
-  'enters' in element ||
-  'leaves' in element ||
-  (SUBJECTS.some((field) => field in element) && !('times' in element && element.times !== undefined));
-
-/** A `not` without `for` stands between two elements of a sequence. */
-function absenceProblems(group: Element, path: string): Problem[] {
-  const children = childrenOf(group);
-  return children.flatMap(({ path: under, element }, i) => {
-    const at = `${path}.${under}`;
-    if (!('not' in element) || element.for !== undefined) return absenceProblems(element, at);
-    const next = children[i + 1]?.element;
-    const isBetween = 'sequence' in group && next !== undefined && !('not' in next && next.for === undefined);
-    const message = 'says neither `for` how long, nor stands between two elements of a sequence';
-    return isBetween || ('sequence' in group && next !== undefined) ? [] : [{ path: at, message }];
-  });
-}
+export const isLook = (element: Element): boolean => 'seen' in element || 'notSeen' in element;
+/** What `seen` and `notSeen` beside it look back from. */
+export const isSilentAll = (element: Element): boolean =>
+  'all' in element &&
+  element.all.some((each) => 'inactive' in each) &&
+  element.all.every((each) => 'inactive' in each || isLook(each));

@@ -72,6 +72,7 @@ export {
   CONDITION_DEPTH_MAX,
   ELEMENTS_MAX,
   EVENT_OF,
+  isSilentAll,
   PROPERTY_OF,
   TIMES_MAX,
   walk,

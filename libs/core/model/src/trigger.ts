@@ -14,7 +14,6 @@ import { z } from 'zod';
 import { PURPOSES } from './channel.js';
 import {
   CONDITION_FIELDS,
-  conditionProblems,
   elements,
   PAGE_EVENTS,
   PAGE_FIELDS,
@@ -23,6 +22,7 @@ import {
   type Element,
   type SequenceElement,
 } from './condition.js';
+import { conditionProblems } from './condition-problems.js';
 import { alias, duration, eventName, expression, keyPath, name, positive } from './document-fields.js';
 import { allSteps, goal, journeyProblems, STEP_FIELDS, steps } from './journey.js';
 import { problemsOf } from './problems.js';

@@ -1,7 +1,8 @@
 import type { Duration } from '@tripline/kernel';
 import {
   EVENT_OF,
-  PROPERTY_OF,
+  isSilentAll,
+  type AllElement,
   type ChangedElement,
   type DateElement,
   type Element,
@@ -13,6 +14,8 @@ import {
   type StayElement,
 } from '@tripline/model';
 import type { CalendarPart } from './calendar-part.js';
+import { isOne, openersOf } from './beginning.js';
+import { subjectOf } from './subject.js';
 import { testOf, type Compilation } from './compilation.js';
 import { membershipEvent, TRAITS_CHANGED, type Silence } from './compiled-trigger.js';
 import { compileDate, compileEvery } from './compile-calendar.js';
@@ -28,13 +31,14 @@ export function compileCondition(compilation: Compilation): CompiledCondition {
   const root = compiler.sequence(when.sequence, when.within, { path: 'when', isFirst: true, isLast: true });
   const opens = openersOf(root);
   const { silence, calendar } = compiler;
-  const first = silence !== undefined || calendar !== undefined ? 'silence' : isOne(root) ? 'one' : 'several';
+  const isSource = calendar !== undefined || (silence !== undefined && opens.length === 0);
+  const first = isSource ? 'silence' : isOne(root) ? 'one' : 'several';
   if (silence !== undefined && by !== undefined) compilation.refuse('by', "silence is a person's: `inactive` knows no `by`");
   if (calendar !== undefined && by !== undefined)
     compilation.refuse('by', 'a date or a schedule is of a person: it knows no `by`');
   if (calendar !== undefined && (onRepeat === 'restart' || onRepeat === 'extend'))
     compilation.refuse('onRepeat', `each occurrence is an attempt of its own: there is nothing to ${onRepeat}`);
-  if (first === 'several' && (onRepeat === 'restart' || onRepeat === 'extend'))
+  if ((first === 'several' || silence?.among === true) && (onRepeat === 'restart' || onRepeat === 'extend'))
     compilation.refuse('onRepeat', `${onRepeat} needs a first element that is one event`);
   const condition: Condition = {
     ...{ root, leaves: compiler.leaves, limits: compiler.limits, opens, first },
@@ -43,20 +47,8 @@ export function compileCondition(compilation: Compilation): CompiledCondition {
   return { condition, ...(silence === undefined ? {} : { silence }), ...(calendar === undefined ? {} : { calendar }) };
 }
 
-/** An attempt begins with what comes first in a sequence, with any element of a group. */
-function openersOf(node: Node): readonly Leaf[] {
-  if (node.kind === 'event' || node.kind === 'times') return [node.leaf];
-  if (node.kind === 'sequence') return node.items.slice(0, 1).flatMap((item) => openersOf(item.node));
-  return 'nodes' in node ? node.nodes.flatMap(openersOf) : [];
-}
-
-function isOne(node: Node): boolean {
-  if (node.kind === 'sequence') return node.items[0] !== undefined && isOne(node.items[0].node);
-  return node.kind === 'event' || (node.kind === 'any' && node.nodes.every((each) => each.kind === 'event'));
-}
-
-/** Where an element stands, and whether the whole condition begins or ends with it. */
-type Place = { readonly path: string; readonly isFirst: boolean; readonly isLast: boolean };
+/** Where an element stands, and whether the whole condition begins or ends with it; `among`: it may begin with something else. */
+type Place = { readonly path: string; readonly isFirst: boolean; readonly isLast: boolean; readonly among?: boolean };
 type Looks = {
   readonly names: readonly string[];
   readonly role: Leaf['role'];
@@ -77,14 +69,18 @@ class ConditionCompiler {
 
   constructor(readonly compilation: Compilation) {}
 
-  sequence(elements: readonly Element[], within: Duration | undefined, { path, isFirst, isLast }: Place): SequenceNode {
+  sequence(elements: readonly Element[], within: Duration | undefined, { path, isFirst, isLast, among }: Place): SequenceNode {
     const items: Item[] = [];
     let without: Leaf[] = [];
     elements.forEach((element, i) => {
-      const ends = { isFirst: isFirst && i === 0, isLast: isLast && i === elements.length - 1 };
+      const ends = {
+        isFirst: isFirst && i === 0,
+        ...(among === undefined ? {} : { among }),
+        isLast: isLast && i === elements.length - 1,
+      };
       const place = { path: `${path}.sequence.${i}`, ...ends };
       if ('not' in element && element.for === undefined) return void without.push(this.between(element, place));
-      if (within !== undefined && 'not' in element && element.for !== undefined && element.for > within)
+      if (within !== undefined && ('not' in element || 'inactive' in element) && (element.for ?? 0) > within)
         this.compilation.refuse(`${place.path}.for`, 'is longer than the sequence may last');
       items.push({ node: this.node(element, place), without });
       without = [];
@@ -94,6 +90,7 @@ class ConditionCompiler {
 
   private node(element: Element, place: Place): Node {
     if ('sequence' in element) return this.sequence(element.sequence, element.within, place);
+    if (place.isFirst && 'all' in element && isSilentAll(element)) return this.silentAll(element, place);
     if ('all' in element) return this.group('all', element.all, element.within, place);
     if ('any' in element) return this.group('any', element.any, element.within, place);
     if ('not' in element) return this.absence({ ...element, for: element.for ?? (0 as Duration) }, place);
@@ -110,10 +107,25 @@ class ConditionCompiler {
     kind: GroupNode['kind'],
     elements: readonly Element[],
     within: Duration | undefined,
-    { path, isFirst }: Place,
+    { path, isFirst, among = false }: Place,
   ): Node {
-    const nodes = elements.map((element, i) => this.node(element, { path: `${path}.${kind}.${i}`, isFirst, isLast: false }));
+    const place = { isFirst, isLast: false, among: among || kind === 'any' };
+    const nodes = elements.map((element, i) => this.node(element, { ...place, path: `${path}.${kind}.${i}` }));
+    elements.forEach((element, i) => {
+      if ('inactive' in element && within !== undefined && element.for > within)
+        this.compilation.refuse(`${path}.${kind}.${i}.for`, 'is longer than the group may last');
+    });
     return { kind, nodes, ...span(within) };
+  }
+
+  /** What was, asked when the silence is over: one after the other, whatever stands first. */
+  private silentAll({ all, within }: AllElement, { path, ...place }: Place): Node {
+    const nodes = all.map((element, i) => ({ element, node: this.node(element, { ...place, path: `${path}.all.${i}` }) }));
+    const inTurn = [
+      ...nodes.filter(({ element }) => 'inactive' in element),
+      ...nodes.filter(({ element }) => !('inactive' in element)),
+    ];
+    return { kind: 'sequence', items: inTurn.map(({ node }) => ({ node, without: [] })), ...span(within) };
   }
 
   private event(element: EventElement, place: Place): Node {
@@ -159,14 +171,26 @@ class ConditionCompiler {
     return { kind: 'look', leaf, within };
   }
 
-  private inactive({ inactive, for: length, as, again }: InactiveElement, { path }: Place): Node {
+  private inactive(element: InactiveElement, place: Place): Node {
+    return place.isFirst ? this.source(element, place) : this.silenceAfter(element, place);
+  }
+
+  /** A person's, whatever the key of the attempt: an event says nothing else than that they are there. */
+  private silenceAfter({ inactive, for: length, as }: InactiveElement, { path }: Place): Node {
+    const rest = this.compilation.trigger.by === undefined ? {} : { by: 'none' };
+    const extra: Extra = { kind: 'activity' };
+    const leaf = this.leaf({ names: [inactive], role: 'not', as, extra, memory: length, ...rest }, path);
+    return { kind: 'silence', leaf, for: length };
+  }
+
+  private source({ inactive, for: length, as, again }: InactiveElement, { path, among = false }: Place): Node {
     const leaf = this.leaf({ names: [inactive], role: 'not', as, extra: { kind: 'activity' } }, path);
     this.silence = {
-      ...{ leaf, for: length },
+      ...{ leaf, for: length, among },
       ...(as === undefined ? {} : { alias: as }),
       ...(again === undefined ? {} : { again }),
     };
-    return { kind: 'absence', leaf, for: length, strict: true };
+    return { kind: 'absence', leaf, for: length, strict: true, ...(among ? { spell: true } : {}) };
   }
 
   /** What no event begins, but an instant: its fact is there when the attempt opens. */
@@ -237,13 +261,3 @@ class ConditionCompiler {
 }
 
 const span = (within: Duration | undefined): { readonly within?: Duration } => (within === undefined ? {} : { within });
-
-function subjectOf(element: Partial<EventElement>): { readonly names: readonly string[]; readonly extra?: Extra } {
-  if (element.event !== undefined) return { names: [element.event] };
-  for (const field of ['page', 'screen', 'click', 'leave'] as const) {
-    const pattern = element[field];
-    if (pattern !== undefined)
-      return { names: [EVENT_OF[field]], extra: { kind: 'pattern', property: PROPERTY_OF[field], parts: pattern.split('*') } };
-  }
-  return { names: [] };
-}

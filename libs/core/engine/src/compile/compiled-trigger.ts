@@ -13,6 +13,8 @@ export type EventTest = { readonly name: string; readonly test: string; readonly
 export type Silence = {
   readonly leaf: Leaf;
   readonly for: Duration;
+  /** The condition may begin with something else: a spell is then a first event among others. */
+  readonly among: boolean;
   readonly alias?: string;
   /** Told again after so long, so many times in all. */
   readonly again?: { readonly every: Duration; readonly atMost: number };

@@ -41,15 +41,23 @@ export type TimesNode = {
   readonly within?: Duration;
   readonly first: boolean;
 };
-/** None in `[t, t + for)`; with `strict` in `(t, t + for)`: silence after an event. */
-export type AbsenceNode = { readonly kind: 'absence'; readonly leaf: Leaf; readonly for: Duration; readonly strict: boolean };
+/** None in `[t, t + for)`; with `strict` in `(t, t + for)`: silence after an event. `spell`: only of an attempt that a silence began. */
+export type AbsenceNode = {
+  readonly kind: 'absence';
+  readonly leaf: Leaf;
+  readonly for: Duration;
+  readonly strict: boolean;
+  readonly spell?: true;
+};
+/** So long without one, counted from the item before and anew from each that comes. */
+export type SilenceNode = { readonly kind: 'silence'; readonly leaf: Leaf; readonly for: Duration };
 /** One, or none, in `(t − within, t]`. */
 export type LookNode = { readonly kind: 'look'; readonly leaf: Leaf; readonly within: Duration };
 /** What may not happen between the item before and this one stands in `without`. */
 export type Item = { readonly node: Node; readonly without: readonly Leaf[] };
 export type SequenceNode = { readonly kind: 'sequence'; readonly items: readonly Item[]; readonly within?: Duration };
 export type GroupNode = { readonly kind: 'all' | 'any'; readonly nodes: readonly Node[]; readonly within?: Duration };
-export type Node = EventNode | TimesNode | AbsenceNode | LookNode | SequenceNode | GroupNode;
+export type Node = EventNode | TimesNode | AbsenceNode | SilenceNode | LookNode | SequenceNode | GroupNode;
 
 /** A condition ready to be judged. */
 export type Condition = {

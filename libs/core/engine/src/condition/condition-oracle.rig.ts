@@ -56,6 +56,7 @@ function begin(c: Condition, from: Point, end: number, history: readonly (Fact &
     };
     return waits;
   }
+  if ('inactive' in c) return falling(c, eyes.since(from.at), end);
   if ('times' in c) return counting(c, from, end, eyes);
   if ('event' in c) {
     const until = Math.min(end, c.within === undefined ? LAST : eyes.since(from.at) + c.within);
@@ -79,6 +80,19 @@ function begin(c: Condition, from: Point, end: number, history: readonly (Fact &
     c.any.map((each) => begin(each, from, until, history, eyes)),
     false,
   );
+}
+
+/** A person falls silent: whatever the key, each such event begins it anew. */
+function falling(c: { inactive: Name | 'any'; for: number }, since: number, end: number): State {
+  const over = since + c.for;
+  if (over > end) return { dead: true };
+  return {
+    step: (now, here) => {
+      if (now >= over) return { done: { at: over, turn: -1 } };
+      const isBack = now > since && here.some(({ name }) => c.inactive === 'any' || name === c.inactive);
+      return falling(c, isBack ? now : since, end);
+    },
+  };
 }
 
 function counting(c: { event: Name; times: number; within: number }, from: Point, end: number, eyes: Eyes): State {

@@ -17,6 +17,7 @@ export type Condition =
   | { readonly event: Name; readonly within?: number | undefined }
   | { readonly event: Name; readonly times: number; readonly within: number }
   | { readonly not: Name; readonly for?: number | undefined }
+  | { readonly inactive: Name | 'any'; readonly for: number }
   | { readonly seen: Name; readonly within: number }
   | { readonly notSeen: Name; readonly within: number }
   | { readonly sequence: readonly Condition[]; readonly within?: number | undefined }
@@ -52,6 +53,7 @@ const leaf: fc.Arbitrary<Condition> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ event: name, within }) },
   { weight: 1, arbitrary: fc.record({ event: name, times: fc.integer({ min: 2, max: 3 }), within: length }) },
   { weight: 2, arbitrary: fc.record({ not: name, for: length }) },
+  { weight: 2, arbitrary: fc.record({ inactive: fc.constantFrom(...NAMES, OPENER, 'any' as const), for: length }) },
   { weight: 1, arbitrary: fc.record({ seen: name, within: length }) },
   { weight: 1, arbitrary: fc.record({ notSeen: name, within: length }) },
 );

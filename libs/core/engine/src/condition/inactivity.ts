@@ -6,7 +6,10 @@ import type { Draft } from '../draft.js';
 import { isActivity } from './event-test.js';
 import type { Fact } from './fact.js';
 import { decide } from './matching.js';
+import { rememberedFacts } from './memory.js';
 import { newRun } from './opening.js';
+import { isSameAttempt } from './repeat.js';
+import { spellOpener } from './silence.js';
 import { RUNS_MAX, type Quiet, type Run } from '../person/person-state.js';
 import { timerAt } from './window.js';
 
@@ -60,22 +63,36 @@ function put(draft: Draft, before: Quiet | undefined, next: Quiet): void {
   draft.set({ quiet: [...draft.state.quiet.filter((quiet) => quiet !== before), next] });
 }
 
-/** The spell that ended as a run of its own, which waits for its timer. */
+/** The spell that ended as a run of its own, which waits for its timer; what happened since then and is known already counts for it. */
 export function openSpell(draft: Draft, trigger: CompiledTrigger, silence: Silence, quiet: Quiet): Run | undefined {
   if (draft.state.runs.length >= RUNS_MAX) return void draft.note('runs-full', trigger.name);
   if (trigger.paused) return void draft.note('trigger-paused', trigger.name);
   const { last, told = 0 } = quiet;
   const deadline = endOf(silence, quiet);
-  const opener = told === 0 ? `silent since ${last}` : `silent since ${last}, told ${told} times`;
-  const run = newRun(trigger, UNKEYED, opener, (deadline - silence.for) as Instant, 0);
+  const begun = newRun(trigger, UNKEYED, spellOpener(last, told), (deadline - silence.for) as Instant, 0);
+  const since = rememberedFacts(draft, trigger, UNKEYED, (deadline - 1) as Instant, 1, true);
+  const facts = [...spellOf(silence, last), ...since];
+  const run = { ...begun, opened: last, facts, ...timerAt(deadline, trigger.settle) };
+  if (silence.among && isRepeat(draft, trigger, run)) return undefined;
   draft.trace?.('attempt.opened', trigger, run, { silentSince: formatInstant(last) });
-  return draft.add({ ...run, opened: last, facts: spellOf(silence, last), ...timerAt(deadline, trigger.settle) });
+  return draft.add(run);
+}
+
+/** Where a condition may begin with something else, a spell meets what is open as a further first event does. */
+function isRepeat(draft: Draft, trigger: CompiledTrigger, spell: Run): boolean {
+  const { onRepeat } = trigger.trigger;
+  const event = { timestamp: spell.deadline, received: spell.due };
+  const open = draft.runsOf(trigger).find((run) => isSameAttempt(draft, trigger, run, () => spell, event));
+  if (open === undefined || onRepeat === 'parallel') return false;
+  draft.trace?.('attempt.repeated', trigger, open, { onRepeat, phase: open.phase });
+  return true;
 }
 
 /** Under its alias a spell is known by when it began; the event of that instant does not end it. */
-function spellOf({ leaf, alias }: Silence, last: Instant): readonly Fact[] {
-  if (alias === undefined) return [];
-  return [{ leaf: leaf.index, at: last, received: last, order: 0, used: true, kept: { since: formatInstant(last) } }];
+function spellOf({ leaf, alias, among }: Silence, last: Instant): readonly Fact[] {
+  if (alias === undefined && !among) return [];
+  const fact = { leaf: leaf.index, at: last, received: last, order: 0, used: true };
+  return [alias === undefined ? fact : { ...fact, kept: { since: formatInstant(last) } }];
 }
 
 /** The timer of a spell is due: it moves to where the spell would end now, or the spell is over and told. */

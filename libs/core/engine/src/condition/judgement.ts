@@ -10,52 +10,16 @@ import type {
   SequenceNode,
   TimesNode,
 } from '../compile/condition.js';
-import { isAfter, type Extension, type Fact, type Mark, type Span } from './fact.js';
-
-/**
- * What is known of a condition. `open`: it will be decided, without further events, at `deadline` or later; `on` is what it waits for.
- * `used` are the facts it rests on, `spans` the absences; `item` is where in a sequence it stands.
- */
-export type Verdict =
-  | {
-      readonly kind: 'done';
-      readonly at: Instant;
-      readonly order: number;
-      readonly used: readonly Fact[];
-      readonly spans: readonly Span[];
-    }
-  | {
-      readonly kind: 'open';
-      readonly deadline: Instant;
-      readonly used: readonly Fact[];
-      readonly on: readonly Leaf[];
-      readonly item?: number;
-    }
-  | { readonly kind: 'failed'; readonly item?: number; readonly unknown?: true };
-
-/** What a condition is judged by. */
-export type Ground = {
-  readonly facts: readonly Fact[];
-  /** What rests on absence is decided up to this instant, inclusive. */
-  readonly horizon: Instant;
-  readonly settle: Duration;
-  /** What `onRepeat: extend` moved, of the items of the condition's list. */
-  readonly extended?: readonly Extension[] | undefined;
-  /** Deadlines count from here at the earliest. */
-  readonly earliest?: Instant | undefined;
-  /** Was there such an event in `(after, to.at]` beside the one that is `to`? Undefined: nobody knows. */
-  readonly look: (leaf: Leaf, after: Instant, to: Mark) => boolean | undefined;
-};
+import { judgeSilence } from './silence.js';
+import { BY_CLOCK, FAILED, type Ground, type Verdict } from './verdict.js';
+import { isAfter, type Fact, type Mark, type Span } from './fact.js';
 
 /** How long a condition waits for an event that has no `within`. */
 export const RUN_LIFE: Duration = days(30);
 /** After everything. */
 export const FAR = 8_640_000_000_000_000 as Instant;
-/** After a decision by the clock: events of that instant come later. */
-const BY_CLOCK = -1;
 /** The turn of the event that opened the attempt. */
 const OPENER = 0;
-const FAILED: Verdict = { kind: 'failed' };
 const UNKNOWN: Verdict = { kind: 'failed', unknown: true };
 
 /**
@@ -74,6 +38,8 @@ export function judge(node: Node, from: Mark, end: Instant, ground: Ground): Ver
       return judgeTimes(node, from, end, ground);
     case 'absence':
       return judgeAbsence(node, from, end, ground);
+    case 'silence':
+      return judgeSilence(node, from, end, ground);
     case 'look':
       return judgeLook(node, from, ground);
     case 'sequence':
@@ -139,12 +105,13 @@ function judgeTimes(
 const isSince = ({ at, order, until }: Fact, mark: Mark): boolean =>
   until === undefined ? at >= mark.at && order !== mark.order : until >= mark.at;
 
-function judgeAbsence({ leaf, for: length, strict }: AbsenceNode, from: Mark, outer: Instant, ground: Ground): Verdict {
+function judgeAbsence({ leaf, for: length, strict, spell }: AbsenceNode, from: Mark, outer: Instant, ground: Ground): Verdict {
   const end = endOf(from, length, ground);
   if (end > outer) return FAILED;
   const after = strict ? { at: (from.at + 1) as Instant, order: from.order } : from;
   if (ground.facts.some((f) => f.leaf === leaf.index && isSince(f, after) && isInTime(f, end, ground))) return FAILED;
   const begun = strict ? ground.facts.filter((f) => f.leaf === leaf.index && f.order === 0) : [];
+  if (spell === true && begun.length === 0) return FAILED;
   if (end > ground.horizon) return { kind: 'open', deadline: end, used: begun, on: [leaf] };
   return {
     kind: 'done',

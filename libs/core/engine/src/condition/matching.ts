@@ -11,9 +11,11 @@ import { newestExtension } from './extension.js';
 import { isAfter, type Fact, type Mark } from './fact.js';
 import { keptFacts } from './kept-facts.js';
 import { complete } from '../journey/firing.js';
-import { FAR, judge, type Ground, type Verdict } from './judgement.js';
+import { FAR, judge } from './judgement.js';
+import type { Ground, Verdict } from './verdict.js';
 import { makeFact } from './make-fact.js';
 import { forget, lookBack } from './memory.js';
+import { isSpell } from './silence.js';
 import type { Run } from '../person/person-state.js';
 
 /** What an event did to the open attempts of a trigger: `moved` one on, or was `taken` by one whose first element takes several. */
@@ -75,6 +77,7 @@ const namesOf = ({ condition: { leaves } }: CompiledTrigger, facts: readonly Fac
 const isFirst = ({ condition }: CompiledTrigger, index: number): boolean => condition.opens.some((leaf) => leaf.index === index);
 
 function factOf(draft: Draft, trigger: CompiledTrigger, run: Run, leaf: Leaf, event: Event, order: number): Fact | undefined {
+  if (!concerns(trigger, leaf, run)) return undefined;
   const key = leaf.key(event.properties);
   if (leaf.role === 'not') {
     if (!mayBelong(key, run)) return passed(draft, trigger, run, leaf, key);
@@ -88,6 +91,10 @@ function factOf(draft: Draft, trigger: CompiledTrigger, run: Run, leaf: Leaf, ev
   if (!isAccepted(event, trigger.accept)) return void draft.note('event-late', trigger.name);
   return causeOf(draft, trigger, event) === undefined ? undefined : makeFact(draft, trigger, leaf, event, order);
 }
+
+/** Of a condition that begins with silence or something else, an attempt knows only what it began with. */
+const concerns = (trigger: CompiledTrigger, leaf: Leaf, run: Run): boolean =>
+  trigger.silence?.among !== true || (isSpell(run) ? !isFirst(trigger, leaf.index) : leaf !== trigger.silence.leaf);
 
 function passed(draft: Draft, trigger: CompiledTrigger, run: Run, leaf: Leaf, key: Key): undefined {
   draft.trace?.('attempt.passed', trigger, run, { as: leafName(leaf), key: run.key, other: keyText(key) });
@@ -215,11 +222,14 @@ function slid({ condition }: CompiledTrigger, run: Run): Run | undefined {
   return { ...run, start, facts: run.facts.filter((fact) => fact !== head) };
 }
 
+/** When something happened, and when it reached us. */
+export type Moment = Pick<Event, 'timestamp' | 'received'>;
+
 /** How the attempt stands without this event when it reaches us. A late tick must not let more in than a punctual one. */
-export const verdictAt = (draft: Draft, trigger: CompiledTrigger, run: Run, event: Event): Verdict =>
+export const verdictAt = (draft: Draft, trigger: CompiledTrigger, run: Run, event: Moment): Verdict =>
   verdictOn(draft, trigger, run, later(run.from, reachedBy(trigger, event)));
 
-const reachedBy = ({ settle }: CompiledTrigger, { timestamp, received }: Event): Instant =>
+const reachedBy = ({ settle }: CompiledTrigger, { timestamp, received }: Moment): Instant =>
   later(timestamp, (received - settle) as Instant);
 
 /** What the attempt rests on just before the instant of the event, whatever ticks have said by then. */
@@ -230,5 +240,5 @@ function usedBefore(draft: Draft, trigger: CompiledTrigger, run: Run, { timestam
 }
 
 /** Would the attempt still be undecided without this event? Before its deadline it is. */
-export const isOpenTo = (draft: Draft, trigger: CompiledTrigger, run: Run, event: Event): boolean =>
+export const isOpenTo = (draft: Draft, trigger: CompiledTrigger, run: Run, event: Moment): boolean =>
   reachedBy(trigger, event) < run.deadline || verdictAt(draft, trigger, run, event).kind === 'open';

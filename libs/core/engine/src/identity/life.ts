@@ -20,6 +20,7 @@ function spanOf(node: Node): Duration {
     case 'times':
       return node.within ?? RUN_LIFE;
     case 'absence':
+    case 'silence':
       return node.for;
     case 'look':
       return 0 as Duration;

@@ -3,8 +3,9 @@ import type { CompiledTrigger, ListPart } from '../compile/compiled-trigger.js';
 import type { Draft } from '../draft.js';
 import { extendedBy } from '../condition/extension.js';
 import type { Fact } from '../condition/fact.js';
-import type { Verdict } from '../condition/judgement.js';
+import type { Verdict } from '../condition/verdict.js';
 import { fitting } from '../journey/lets.js';
+import { isSpell } from '../condition/silence.js';
 import { verdictOn } from '../condition/matching.js';
 import type { Item, Run } from '../person/person-state.js';
 import { withFacts } from './with-facts.js';
@@ -36,6 +37,7 @@ function meet(draft: Draft, first: Run, next: Run): void {
   const trigger = draft.triggerOf(first);
   if (trigger === undefined || first.trigger !== next.trigger || first.key !== next.key || !isOpen(first) || !isOpen(next))
     return;
+  if (isSpell(first) || isSpell(next)) return;
   if (first.phase !== 'matching' && next.phase !== 'matching') return;
   if (!isOneAttempt(draft, trigger, first, next)) return;
   draft.trace?.('attempt.met', trigger, first, { with: next.opener });
