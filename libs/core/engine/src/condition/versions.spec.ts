@@ -79,11 +79,14 @@ const firings = (actions: readonly Action[]): [number, number][] =>
   actions.map((a): [number, number] => [a.version, a.decided - START]).sort(byTime);
 // Memory of a look back is the trigger's, so that a new version may know more than it has seen itself.
 const any = condition();
+/** A first event that ends one attempt begins the next: the oracle has it do one or the other. */
+const isEndedByFirst = (when: Sequence): boolean => /"inactive":"(any|o)"/.test(JSON.stringify(when));
 
 describe('a new version in the middle of a condition', () => {
   it('lets open attempts end in their own, and begins the next', () => {
     fc.assert(
       fc.property(any, any, history, fc.nat({ max: 17 }), (one, two, facts, change) => {
+        fc.pre(!isEndedByFirst(one) && !isEndedByFirst(two));
         const programs = [
           makeProgram([definition(one, 1, 'live')]),
           makeProgram([definition(one, 1, 'draining'), definition(two, 2, 'live')]),
