@@ -41,7 +41,9 @@ describe('a condition of any composition', () => {
   it('does not depend on the order in which records come, where it ends with an absence', () => {
     const absence = fc.record({ not: name, for: length }) as fc.Arbitrary<Condition>;
     fc.assert(
-      fc.property(condition(absence), history(SETTLE - 1), (when, facts) => {
+      fc.property(condition(absence), history(SETTLE - 1), (when, all) => {
+        // Memory takes what has one name and instant for one event: a delayed first event does not find two.
+        const facts = all.filter((fact, i) => all.findIndex(({ name, at }) => name === fact.name && at === fact.at) === i);
         const inOrder = facts.map((fact) => ({ ...fact, received: fact.at })).sort((a, b) => a.at - b.at);
         expect(firings(program(when, 'parallel'), facts)).toEqual(firings(program(when, 'parallel'), inOrder));
       }),

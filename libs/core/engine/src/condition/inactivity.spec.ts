@@ -46,6 +46,10 @@ describe('inactivity', () => {
     expect(decided(play([login(0), login(ms)]))).toEqual(fired);
   });
 
+  it('goes on from the newest event, also where an older one comes after it', () => {
+    expect(decided(play([login(10), login(9, received(20))]))).toEqual([30 * D + 10]);
+  });
+
   it('is told also where an event after the deadline comes before the tick, and recalled by it as if the tick had been on time', () => {
     const { state: first } = advance(program(), 'u:ada', undefined, { kind: 'event', event: login(0), clock: START });
     const { state: second } = advance(program(), 'u:ada', first, { kind: 'event', event: login(31 * D), clock: START });

@@ -80,6 +80,17 @@ describe('a person under two ids', () => {
     expect(tasks.state('u:ada')?.runs).toEqual([]);
   });
 
+  it('keeps the ids of its runs also where what waits begins anew under the user', () => {
+    const tasks = tasksOf({ onRepeat: 'restart' });
+    play(tasks, at(0, 'a:x', 'a'), identify(MIN), at(2 * MIN, 'u:ada', 'a'));
+    tasks.settle(2 * HOUR);
+    const alone = tasksOf();
+    play(alone, at(0, 'a:x', 'a'));
+    alone.settle(2 * HOUR);
+    expect(told(tasks)).toEqual([['u:ada', 'mail', 62]]);
+    expect([...tasks.actions.values()].map(({ run }) => run)).toEqual([...alone.actions.values()].map(({ run }) => run));
+  });
+
   it('has its outcomes forwarded: a run goes on when its anonymous message was sent', () => {
     const tasks = tasksOf({ do: [{ id: 'one', email: 'm' }, { wait: { for: '1h' } }, { id: 'two', email: 'm' }] });
     play(tasks, at(0, 'a:x', 'a'));
