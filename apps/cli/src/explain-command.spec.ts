@@ -92,7 +92,6 @@ u:anna
                                                    asks for mail: email cart-reminder, expires 2026-01-01 13:00:10
     2026-01-01 01:00:00.000  email.sent (sent)     mail is sent (received 2026-01-01 01:00:10.000)
                                                    the run is over
-                                                   exit is user.blocked says unknown
   abandoned-cart v1, run 2
     2026-01-03 00:00:00.000  cart.item_added (m2)  opens an attempt for key c2
                                                    exit is user.blocked says unknown
