@@ -52,7 +52,7 @@ const line = ({ by, at, says }) => {
     {},
     element('time', { title: fullTime(when) }, dayAndTime(when)),
     element('small', {}, by.event ?? by.record ?? 'the clock'),
-    says,
+    element('p', {}, says),
   );
 };
 
@@ -62,6 +62,10 @@ const outcome = ({ at, step, status, reason }) =>
     {},
     element('time', { title: fullTime(at) }, dayAndTime(at)),
     element('small', {}, `message ${step}`),
-    element('span', { class: `chip ${status}` }, status),
-    reason === undefined ? '' : ` ${reasonInWords(reason)}`,
+    element(
+      'p',
+      {},
+      element('span', { class: `chip ${status}` }, status),
+      reason === undefined ? '' : ` ${reasonInWords(reason)}`,
+    ),
   );
