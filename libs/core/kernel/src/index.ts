@@ -1,7 +1,7 @@
 export { assert, AssertionError, unreachable } from './assert.js';
 export { Heap } from './heap.js';
 export { deriveId, type IdKind } from './ids.js';
-export { isDeeperThan, isJsonObject, parseJson, type Json, type JsonObject } from './json.js';
+export { isDeeperThan, isJsonObject, parseJson, parseWellFormedJson, type Json, type JsonObject } from './json.js';
 export { murmur2, partitionOf } from './murmur2.js';
 export { OperatingError, type Retry } from './operating-error.js';
 export { accept, describeProblems, refuse, type Parsed, type Problem } from './parsed.js';

@@ -11,17 +11,24 @@ export const isDeeperThan = (value: unknown, max: number): boolean =>
   value !== null &&
   (max === 0 || Object.values(value).some((inner) => isDeeperThan(inner, max - 1)));
 
-/** What only an escape can write is not there without one. */
-const ESCAPED = '\\u';
-
-/**
- * Parses JSON text to an unknown value; undefined where it is not JSON (JSON itself has no undefined). Half of a surrogate pair, which UTF-8
- * cannot write, is U+FFFD.
- */
+/** Parses JSON text to an unknown value; undefined where it is not JSON (JSON itself has no undefined). */
 export function parseJson(text: string): unknown {
   try {
-    const value = JSON.parse(text) as unknown;
-    return text.includes(ESCAPED) ? wellFormed(value) : value;
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What only an escape can write is not there without one. */
+const ESCAPE = '\\u';
+
+/** The same, for what is to be stored: half of a surrogate pair, which UTF-8 cannot write, is U+FFFD. */
+export function parseWellFormedJson(text: string): unknown {
+  const value = parseJson(text);
+  if (value === undefined || !text.includes(ESCAPE)) return value;
+  try {
+    return wellFormed(value);
   } catch {
     return undefined;
   }

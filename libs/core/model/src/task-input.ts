@@ -3,7 +3,7 @@ import {
   decodeUtf8,
   encodeUtf8,
   isJsonObject,
-  parseJson,
+  parseWellFormedJson,
   refuse,
   type Instant,
   type JsonObject,
@@ -98,9 +98,9 @@ export function peekEventName(value: Uint8Array, span: NameSpan): boolean {
 
 const isInstant = (value: unknown): value is Instant => Number.isSafeInteger(value);
 
-/** Reads what `encodeTaskInput` wrote. The shape is checked lightly: a record somebody else wrote is refused, not trusted. */
+/** Reads what `encodeTaskInput` wrote; its text is well-formed from here on, as state must be. The shape is checked lightly: a record somebody else wrote is refused, not trusted. */
 export function parseTaskInput(value: Uint8Array): Parsed<TaskInput> {
-  const input = parseJson(decodeUtf8(value));
+  const input = parseWellFormedJson(decodeUtf8(value));
   if (!isJsonObject(input)) return refuse({ path: '', message: 'not a JSON object' });
   const kind = input['kind'];
   if (kind === 'event') return isEvent(input) ? accept(input) : refuse({ path: '', message: 'not an event of ours' });

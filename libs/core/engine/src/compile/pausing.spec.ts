@@ -157,6 +157,8 @@ describe('while entries are closed', () => {
   it('one attempt at a time: what is open goes on, whatever the condition', () => {
     fc.assert(
       fc.property(condition(), history, fc.nat({ max: 17 }), fc.nat({ max: 9 }), (when, facts, from, turns) => {
+        // A first event that ends one attempt begins the next: the oracle has it do one or the other.
+        fc.pre(!/"inactive":"(any|o)"/.test(JSON.stringify(when)));
         const closed = (turn: number): boolean => turn >= from && turn < from + turns;
         const both = programs({ when: spans(when), onRepeat: 'keepFirst', time: { settle: `${SETTLE}ms` } });
         const played = play(both, facts.map(toEvent), 8_000_000_000, (_at, turn) => closed(turn));

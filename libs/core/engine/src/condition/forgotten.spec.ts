@@ -128,9 +128,11 @@ describe('what was remembered and gave way', () => {
       .tuple(fc.array(opener, { minLength: 1, maxLength: 4 }), fc.array(other, { maxLength: 4 }))
       .map((both) => both.flat());
     const bursts = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'x'), at), { minLength: 1, maxLength: 2 });
+    // Silence is the person's, whatever the key.
+    const composed = condition().filter((when) => !JSON.stringify(when).includes('"inactive"'));
     fc.assert(
       fc.property(
-        fc.oneof({ weight: 4, arbitrary: simple }, { weight: 1, arbitrary: condition() }),
+        fc.oneof({ weight: 4, arbitrary: simple }, { weight: 1, arbitrary: composed }),
         facts,
         bursts,
         (when, facts, bursts) => {
