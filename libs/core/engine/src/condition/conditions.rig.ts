@@ -79,6 +79,9 @@ export const condition = (last?: fc.Arbitrary<Condition>) =>
     )
     .filter((when) => program(when, 'parallel').problems.length === 0);
 
+/** Those whose attempts no first event ends: an event that ends one begins the next, and the oracles of one attempt at a time have it do one or the other. */
+export const conditionOfOneAttempt = () => condition().filter((when) => !/"inactive":"(any|o)"/.test(JSON.stringify(when)));
+
 export const history = (delay: number): fc.Arbitrary<readonly Fact[]> =>
   fc
     .array(
