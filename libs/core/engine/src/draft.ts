@@ -75,6 +75,12 @@ export class Draft {
     Object.assign(this.#state, change);
   }
 
+  /** Nothing of what was known is left beside this. */
+  become(state: PersonState): void {
+    this.#state = copyOf(state);
+    this.#isOurs = true;
+  }
+
   /** Nothing is asked of the calendar any more. */
   forgetCalendar(): void {
     this.#state = withoutCalendar(this.#state);

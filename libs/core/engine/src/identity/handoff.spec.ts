@@ -190,6 +190,14 @@ describe('taking over from a device that forgot', () => {
     ];
   };
 
+  it('leaves nothing of it with the device', () => {
+    const device = Task.of({ when: [{ event: 'a' }, { not: 'b', for: '1h' }] });
+    for (let i = 0; i < REMEMBERED_MAX + 5; i++) device.event(10, 'b', { k: `other ${i}` });
+    expect(device.state).toHaveProperty('forgotten');
+    const { state } = advance(device.program, 'a:x', device.state, { kind: 'identity', record: link, clock: START });
+    expect(state).toEqual({ ...EMPTY_PERSON, identity: state?.identity });
+  });
+
   it('denies what may have been: a run that waits, one that has not sent yet, one that may have been left', () => {
     const when = [{ event: 'a' }, { not: 'b', for: '1h' }];
     expect(told({ when }, false)).toEqual([0, 0]);

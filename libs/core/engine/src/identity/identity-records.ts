@@ -61,8 +61,7 @@ function handOver(draft: Draft, link: Link): void {
   const isKnown = draft.state !== EMPTY_PERSON;
   if (ahead.length > 0) draft.set({ ahead: undefined });
   if (isKnown) draft.outputs.push({ kind: 'tell', input: makeHandoff(draft, link) });
-  draft.forgetCalendar();
-  draft.set({ ...EMPTY_PERSON, identity: { stub } });
+  draft.become({ ...EMPTY_PERSON, identity: { stub } });
   for (const event of ahead) forward(draft, stub, event);
 }
 
