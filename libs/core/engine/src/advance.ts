@@ -16,7 +16,7 @@ import { offer } from './condition/matching.js';
 import { rememberEvent } from './condition/memory.js';
 import { isRepeated } from './person/messages-seen.js';
 import { offerOrOpen } from './condition/opening.js';
-import { rememberPage, turnPage } from './journey/bound.js';
+import { turnPage } from './journey/bound.js';
 import { applyOutcome } from './journey/outcomes.js';
 import type { PersonState } from './person/person-state.js';
 import { together, type Interest, type Program } from './compile/program.js';
@@ -107,7 +107,6 @@ function applyEvent(draft: Draft, event: Event): void {
   else applyInOrder(draft, interests, event, changed || told.length > 0);
   knowPerson(draft, event);
   for (const { trigger, roles } of interests) rememberEvent(draft, trigger, roles, event);
-  for (const { trigger, roles } of interests) rememberPage(draft, trigger, roles, event);
   tellMemberships(draft, told);
 }
 

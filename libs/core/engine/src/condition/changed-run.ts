@@ -1,3 +1,4 @@
+import { assert } from '@tripline/kernel';
 import type { Writable } from '../person/packed.js';
 import type { Run } from '../person/person-state.js';
 
@@ -8,6 +9,7 @@ type Change = Partial<Pick<Run, 'start' | 'from' | 'deadline' | 'due' | 'facts' 
  * copy a shape of its own, and what meets many shapes is slow.
  */
 export function changedRun(run: Run, change: Change): Run {
+  assert(run.phase === 'matching', 'what a run has come to is not copied');
   const next: Writable<Run> = {
     trigger: run.trigger,
     version: run.version,
@@ -26,7 +28,6 @@ export function changedRun(run: Run, change: Change): Run {
     actions: run.actions,
     depth: change.depth ?? run.depth,
   };
-  if (run.phase !== 'matching') return { ...run, ...next };
   if (run.extended !== undefined) next.extended = run.extended;
   if (run.origin !== undefined) next.origin = run.origin;
   return next;

@@ -15,6 +15,7 @@ import { FAR, judge } from './judgement.js';
 import type { Ground, Verdict } from './verdict.js';
 import { makeFact } from './make-fact.js';
 import { forget, lookBack } from './memory.js';
+import { timerAt } from './window.js';
 import { isSpell } from './silence.js';
 import type { Run } from '../person/person-state.js';
 
@@ -158,10 +159,10 @@ export function decide(draft: Draft, trigger: CompiledTrigger, run: Run, horizon
     return [];
   }
   const facts = keptFacts(trigger, run, verdict.used, verdict.kind === 'done');
-  const { deadline } = verdict.kind === 'open' ? verdict : run;
-  if (verdict.kind === 'open')
-    draft.replace(run, changedRun(run, { facts, from: horizon, deadline, due: plus(deadline, trigger.settle) }));
-  else {
+  if (verdict.kind === 'open') {
+    const { deadline, due } = timerAt(verdict.deadline, trigger.settle);
+    draft.replace(run, changedRun(run, { facts, from: horizon, deadline, due }));
+  } else {
     if (trigger.trigger.onRepeat !== 'parallel') forget(draft, trigger, run, verdict.used);
     complete(draft, trigger, draft.replace(run, { ...run, facts }), { decided: verdict.at, spans: verdict.spans, ready });
     startAfresh(draft, trigger, run, verdict, horizon, ready);

@@ -25,6 +25,7 @@ export function rememberEvent(draft: Draft, trigger: CompiledTrigger, roles: Rol
   for (const exit of roles.remembersExits)
     if (possibly(draft, exit, event, undefined))
       put(draft, trigger, { test: exit.test, key: exit.key(event.properties), window: trigger.life, thin: true }, event);
+  if (roles.turns) put(draft, trigger, { test: TURN, key: UNKEYED, window: trigger.settle, thin: true }, event);
 }
 
 function rememberLeaf(draft: Draft, trigger: CompiledTrigger, leaf: Leaf, event: Event): void {
@@ -43,9 +44,8 @@ function rememberLeaf(draft: Draft, trigger: CompiledTrigger, leaf: Leaf, event:
   );
 }
 
-/** That the page is gone is remembered for `settle`: when it was last. */
-export const rememberTurn = (draft: Draft, trigger: CompiledTrigger, test: string, event: Event): void =>
-  put(draft, trigger, { test, key: UNKEYED, window: trigger.settle, thin: true }, event);
+/** What a turn of the page is remembered as, for `settle`: when it was last. */
+export const TURN = 'turn';
 
 /** An exit may ask the same, for as long as a run can take. */
 const longer = (a: Duration, b: Duration): Duration => Math.max(a, b) as Duration;

@@ -2,13 +2,11 @@ import type { Instant } from '@tripline/kernel';
 import type { Event } from '@tripline/model';
 import { isBoundStep, type CompiledTrigger, type Roles } from '../compile/compiled-trigger.js';
 import { UNKEYED } from '../condition/correlation.js';
-import { rememberTurn, timesOf } from '../condition/memory.js';
+import { timesOf, TURN } from '../condition/memory.js';
 import type { Draft } from '../draft.js';
 import type { Run, SentAction } from '../person/person-state.js';
 import { isRecallable, recallActions } from './recall.js';
 
-/** What such events are remembered as. */
-const TURN = 'turn';
 const REASON = 'page-gone';
 
 /**
@@ -18,28 +16,23 @@ const REASON = 'page-gone';
  */
 export function turnPage(draft: Draft, trigger: CompiledTrigger, { turns }: Roles, { timestamp }: Event): void {
   if (!turns) return;
-  for (const run of draft.runsOf(trigger)) {
-    if (timestamp < decidedOf(run) || !run.actions.some((action) => isBound(trigger, action))) continue;
-    draft.trace?.('page.turned', trigger, run);
-    draft.replace(
-      run,
-      recallActions(draft, run, REASON, timestamp, (action) => isBound(trigger, action)),
-    );
-  }
-}
-
-export function rememberPage(draft: Draft, trigger: CompiledTrigger, { turns }: Roles, event: Event): void {
-  if (turns) rememberTurn(draft, trigger, TURN, event);
+  for (const run of draft.runsOf(trigger))
+    if (timestamp >= decidedOf(run) && hasBound(trigger, run)) draft.replace(run, takenBack(draft, trigger, run, timestamp));
 }
 
 /** The run after it asked for messages: one for a page that is gone by now is taken back at once. */
 export function withTurned(draft: Draft, trigger: CompiledTrigger, run: Run, decided: Instant): Run {
-  if (!run.actions.some((action) => isBound(trigger, action))) return run;
+  if (!hasBound(trigger, run)) return run;
   const turned = timesOf(draft.state.remembered, trigger, TURN, UNKEYED).find((at) => at >= decided);
-  if (turned === undefined) return run;
-  draft.trace?.('page.turned', trigger, run);
-  return recallActions(draft, run, REASON, turned, (action) => isBound(trigger, action));
+  return turned === undefined ? run : takenBack(draft, trigger, run, turned);
 }
+
+function takenBack(draft: Draft, trigger: CompiledTrigger, run: Run, at: Instant): Run {
+  draft.trace?.('page.turned', trigger, run);
+  return recallActions(draft, run, REASON, at, (action) => isBound(trigger, action));
+}
+
+const hasBound = (trigger: CompiledTrigger, run: Run): boolean => run.actions.some((action) => isBound(trigger, action));
 
 /** No message that may still be taken back was decided before the last wait was over. */
 const decidedOf = ({ waited, decided, start }: Run): Instant => waited ?? decided ?? start;
