@@ -17,18 +17,19 @@ async function show(person, trigger) {
   const sheet = place('person');
   sheet.replaceChildren(heading(person), element('p', { class: 'hint' }, 'asking their task …'));
   if (!sheet.open) sheet.showModal();
-  const triggers = await ask('/api/triggers').then(
+  const published = ask('/api/triggers').then(
     (answer) => answer.triggers.map(({ name }) => name),
     () => [],
   );
-  const asked = trigger === undefined || triggers.includes(trigger) ? triggers : [trigger, ...triggers];
-  const body = await ask(`/api/persons/${encodeURIComponent(person)}`).then(known, (error) => [
+  const view = ask(`/api/persons/${encodeURIComponent(person)}`).then(known, (error) => [
     element(
       'p',
       { class: 'empty' },
       error.status === 404 ? 'Their task holds nothing of them.' : `Not to be had now: ${error.message}`,
     ),
   ]);
+  const [triggers, body] = await Promise.all([published, view]);
+  const asked = trigger === undefined || triggers.includes(trigger) ? triggers : [trigger, ...triggers];
   const why = asked.length === 0 ? [] : [element('h3', {}, 'Why a trigger wrote, or did not'), whyAsked(person, asked, trigger)];
   sheet.replaceChildren(heading(person), ...why, ...body);
 }
