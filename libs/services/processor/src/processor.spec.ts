@@ -271,11 +271,14 @@ describe('a processor', () => {
   });
 
   test.each([
-    ['{"type":"history","completeFrom":"soon","before":1}', [], 1],
-    ['{"type":"forgotten"}', ['unknown-kind'], 0],
-  ])('of history, %s is set aside or stops the task: %j', async (change, codes, letters) => {
+    ['history', '{"type":"history","completeFrom":"soon","before":1}', [], 1],
+    ['history', '{"type":"forgotten"}', ['unknown-kind'], 0],
+    ['settings', '{"type":"settings","zone":7,"zoneData":"2026a"}', [], 1],
+    ['settings', '{"type":"settings","zone":"Mars/Olympus","zoneData":"2099a"}', ['unknown-zone'], 0],
+    ['settings', '{"type":"forgotten"}', ['unknown-kind'], 0],
+  ])('of %s, %s is set aside or stops the task: %j', async (of, change, codes, letters) => {
     const one = await start();
-    const value = encodeUtf8(`{"kind":"control","of":"history","name":"history","revision":1,"change":${change}}`);
+    const value = encodeUtf8(`{"kind":"control","of":"${of}","name":"${of}","revision":1,"change":${change}}`);
     await world.log.append([{ topic: TOPICS.events, key: null, value, partition: 1 }]);
     await until(
       () => one.processor.haltedTasks().map(({ code }) => code),
@@ -306,22 +309,6 @@ describe('a processor', () => {
     const two = await start();
     seen.push(await waits('u:cy', two));
     expect(seen).toEqual(['09:00', '00:00', '00:00']);
-  });
-
-  test.each([
-    ['{"type":"settings","zone":7,"zoneData":"2026a"}', [], 1],
-    ['{"type":"settings","zone":"Mars/Olympus","zoneData":"2099a"}', ['unknown-zone'], 0],
-    ['{"type":"forgotten"}', ['unknown-kind'], 0],
-  ])('of settings, %s are set aside or stop the task: %j', async (change, codes, letters) => {
-    const one = await start();
-    const value = encodeUtf8(`{"kind":"control","of":"settings","name":"settings","revision":1,"change":${change}}`);
-    await world.log.append([{ topic: TOPICS.events, key: null, value, partition: 1 }]);
-    await until(
-      () => one.processor.haltedTasks().map(({ code }) => code),
-      (seen) => JSON.stringify(seen) === JSON.stringify(codes),
-    );
-    if (letters > 0) await settled(world);
-    expect(await world.records(TOPICS.deadLetters)).toHaveLength(letters);
   });
 
   test('a task whose zone data are older than those of the settings goes on, and says so, at every start', async () => {
