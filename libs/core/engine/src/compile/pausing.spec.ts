@@ -7,7 +7,7 @@ import { advance } from '../advance.js';
 import { stands } from '../condition/condition-oracle.rig.js';
 import {
   conditionOfOneAttempt,
-  NAMES,
+  historyInOrder,
   OPENER,
   SETTLE,
   spans,
@@ -135,15 +135,6 @@ describe('while entries are closed', () => {
     expect([kept > 10, left > 10]).toEqual([true, true]);
   });
 
-  const history: fc.Arbitrary<readonly Fact[]> = fc
-    .array(fc.record({ name: fc.constantFrom(OPENER, ...NAMES), gap: fc.integer({ min: 1, max: 8 }) }), {
-      minLength: 2,
-      maxLength: 18,
-    })
-    .map((steps) => {
-      let at = 0;
-      return steps.map(({ name, gap }): Fact => ({ name, at: (at += gap), received: at }));
-    });
   /** One attempt at a time, whole automata beside it; an opener that comes while it is closed begins none. */
   function expected(when: Sequence, facts: readonly Fact[], closed: (turn: number) => boolean): number[] {
     const fired: number[] = [];
@@ -165,13 +156,19 @@ describe('while entries are closed', () => {
 
   it('one attempt at a time: what is open goes on, whatever the condition', () => {
     fc.assert(
-      fc.property(conditionOfOneAttempt(), history, fc.nat({ max: 17 }), fc.nat({ max: 9 }), (when, facts, from, turns) => {
-        const closed = (turn: number): boolean => turn >= from && turn < from + turns;
-        const both = programs({ when: spans(when), onRepeat: 'keepFirst', time: { settle: `${SETTLE}ms` } });
-        const played = play(both, facts.map(toEvent), 8_000_000_000, (_at, turn) => closed(turn));
-        const actual = played.actions.map((a) => a.decided - START).sort((a, b) => a - b);
-        expect(actual).toEqual(expected(when, facts, closed));
-      }),
+      fc.property(
+        conditionOfOneAttempt(),
+        historyInOrder,
+        fc.nat({ max: 17 }),
+        fc.nat({ max: 9 }),
+        (when, facts, from, turns) => {
+          const closed = (turn: number): boolean => turn >= from && turn < from + turns;
+          const both = programs({ when: spans(when), onRepeat: 'keepFirst', time: { settle: `${SETTLE}ms` } });
+          const played = play(both, facts.map(toEvent), 8_000_000_000, (_at, turn) => closed(turn));
+          const actual = played.actions.map((a) => a.decided - START).sort((a, b) => a - b);
+          expect(actual).toEqual(expected(when, facts, closed));
+        },
+      ),
       { numRuns: 400 },
     );
   });

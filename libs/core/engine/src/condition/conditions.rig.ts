@@ -100,5 +100,16 @@ export const history = (delay: number): fc.Arbitrary<readonly Fact[]> =>
         .map(({ name, at, late }) => ({ name, at, received: at + late }))
         .sort((a, b) => a.received - b.received || a.at - b.at),
     );
+/** One thing after the other, each told at once. */
+export const historyInOrder: fc.Arbitrary<readonly Fact[]> = fc
+  .array(fc.record({ name: fc.constantFrom(OPENER, ...NAMES), gap: fc.integer({ min: 1, max: 8 }) }), {
+    minLength: 2,
+    maxLength: 18,
+  })
+  .map((steps) => {
+    let at = 0;
+    return steps.map(({ name, gap }): Fact => ({ name, at: (at += gap), received: at }));
+  });
+
 export const toEvent = ({ name, at, received, key }: Fact, i: number): Event =>
   eventAt(at, name, key === undefined ? {} : { k: key }, { id: `e${i}`, received: makeInstant(START + received) });

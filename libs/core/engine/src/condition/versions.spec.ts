@@ -5,7 +5,16 @@ import { makeTriggerDocument, START } from '@tripline/testing-builders';
 import fc from 'fast-check';
 import { advance } from '../advance.js';
 import { stands } from './condition-oracle.rig.js';
-import { conditionOfOneAttempt, NAMES, OPENER, SETTLE, spans, toEvent, type Fact, type Sequence } from './conditions.rig.js';
+import {
+  conditionOfOneAttempt,
+  historyInOrder,
+  OPENER,
+  SETTLE,
+  spans,
+  toEvent,
+  type Fact,
+  type Sequence,
+} from './conditions.rig.js';
 import type { Definition } from '../compile/definitions.js';
 import type { Input } from '../input.js';
 import { outcomeEvent } from '../play/person-play.js';
@@ -15,15 +24,6 @@ import { makeProgram, type Program } from '../compile/program.js';
 import { nextTimer } from '../timers.js';
 
 /** A new version in the middle of composed conditions: attempts end in the version they began in, or are cancelled with it. */
-const history: fc.Arbitrary<readonly Fact[]> = fc
-  .array(fc.record({ name: fc.constantFrom(OPENER, ...NAMES), gap: fc.integer({ min: 1, max: 8 }) }), {
-    minLength: 2,
-    maxLength: 18,
-  })
-  .map((steps) => {
-    let at = 0;
-    return steps.map(({ name, gap }): Fact => ({ name, at: (at += gap), received: at }));
-  });
 const definition = (when: Sequence, version: number, state: Definition['state']): Definition => ({
   ...{ name: 't', version, revision: version, state },
   document: makeTriggerDocument({ name: 't', by: undefined, when: spans(when), time: { settle: `${SETTLE}ms` } }),
@@ -83,7 +83,7 @@ const any = conditionOfOneAttempt();
 describe('a new version in the middle of a condition', () => {
   it('lets open attempts end in their own, and begins the next', () => {
     fc.assert(
-      fc.property(any, any, history, fc.nat({ max: 17 }), (one, two, facts, change) => {
+      fc.property(any, any, historyInOrder, fc.nat({ max: 17 }), (one, two, facts, change) => {
         const programs = [
           makeProgram([definition(one, 1, 'live')]),
           makeProgram([definition(one, 1, 'draining'), definition(two, 2, 'live')]),
@@ -100,7 +100,7 @@ describe('a new version in the middle of a condition', () => {
 
   it('ends them where that was asked for: nothing of the old one comes after', () => {
     fc.assert(
-      fc.property(any, any, history, fc.nat({ max: 17 }), (one, two, facts, change) => {
+      fc.property(any, any, historyInOrder, fc.nat({ max: 17 }), (one, two, facts, change) => {
         const programs = [makeProgram([definition(one, 1, 'live')]), makeProgram([definition(two, 2, 'live')])] as const;
         const from = facts[change]?.at ?? Number.POSITIVE_INFINITY;
         for (const [version, at] of firings(play(programs, facts, change))) if (version === 1) expect(at).toBeLessThan(from);
