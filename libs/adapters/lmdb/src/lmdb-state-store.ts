@@ -1,8 +1,9 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assert, isJsonObject, makeInstant, OperatingError, parseJson, type Instant } from '@tripline/kernel';
-import type { Checkpoint, StateStore, TaskChange, TaskStore, Timer } from '@tripline/ports';
+import type { Checkpoint, StateCopy, StateStore, TaskChange, TaskStore, Timer, WholeState } from '@tripline/ports';
 import { open, type Database, type RootDatabase } from 'lmdb';
+import { partsOf } from './parts-of.js';
 import { decodeTimerKey, encodeTimerKey, keyAfterDue } from './timer-key.js';
 
 const CHECKPOINT = 'checkpoint';
@@ -23,14 +24,37 @@ export class LmdbStateStore implements StateStore {
     assert(!this.#open.has(task), `the state of task ${task} is open already`);
     this.#open.add(task);
     try {
-      const path = join(this.dir, String(task));
-      await mkdir(path, { recursive: true });
-      return new LmdbTaskStore(openRoot(path), () => this.#open.delete(task));
+      return await openTask(this.#pathOf(task), () => this.#open.delete(task));
     } catch (cause) {
       this.#open.delete(task);
       throw failed(`the state of task ${task} cannot be opened`, cause);
     }
   }
+
+  /** Written beside what is there, and then put in its place by renaming. */
+  async replace(task: number, state: WholeState): Promise<void> {
+    assert(!this.#open.has(task), `the state of task ${task} is open`);
+    const path = this.#pathOf(task);
+    const beside = `${path}.replacing`;
+    try {
+      await rm(beside, { recursive: true, force: true });
+      const store = await openTask(beside, () => undefined);
+      await store.fill(state).finally(() => store.close());
+      await rm(path, { recursive: true, force: true });
+      await rename(beside, path);
+    } catch (cause) {
+      throw cause instanceof OperatingError ? cause : failed(`the state of task ${task} cannot be replaced`, cause);
+    }
+  }
+
+  #pathOf(task: number): string {
+    return join(this.dir, String(task));
+  }
+}
+
+async function openTask(path: string, closed: () => void): Promise<LmdbTaskStore> {
+  await mkdir(path, { recursive: true });
+  return new LmdbTaskStore(openRoot(path), closed);
 }
 
 /**
@@ -83,13 +107,29 @@ class LmdbTaskStore implements TaskStore {
     assert(!this.#committing, 'one commit at a time');
     this.#committing = true;
     try {
-      await this.root.batch(() => this.#write(change));
-      await this.root.flushed;
-    } catch (cause) {
-      throw failed('a checkpoint could not be written', await innerCause(cause));
+      await this.#transact(() => this.#write(change));
     } finally {
       this.#committing = false;
     }
+  }
+
+  /** LMDB's own snapshot of the last commit; while it is read, pages that later commits free are not used again. */
+  copy(): StateCopy | undefined {
+    const checkpoint = this.checkpoint();
+    if (checkpoint === undefined) return undefined;
+    const transaction = this.root.useReadTransaction();
+    const definitions = this.definitions();
+    const rows = { people: this.#people, timers: this.#timers };
+    return { checkpoint, definitions, parts: () => partsOf(rows, transaction), close: () => transaction.done() };
+  }
+
+  /** A whole state into an empty store, the checkpoint last. */
+  async fill(state: WholeState): Promise<void> {
+    const rest = { checkpoint: state.checkpoint, timersRemoved: [] };
+    for await (const { people, timers } of state.parts())
+      await this.#transact(() => this.#writeRows({ ...rest, people, timersAdded: timers }));
+    const definitions = state.definitions === undefined ? {} : { definitions: state.definitions };
+    await this.commit({ ...rest, people: new Map(), timersAdded: [], ...definitions });
   }
 
   async close(): Promise<void> {
@@ -97,15 +137,29 @@ class LmdbTaskStore implements TaskStore {
     this.closed();
   }
 
+  async #transact(write: () => void): Promise<void> {
+    try {
+      await this.root.batch(write);
+      await this.root.flushed;
+    } catch (cause) {
+      throw failed('a checkpoint could not be written', await innerCause(cause));
+    }
+  }
+
   /** Queues the writes of one transaction, in order; LMDB's own thread does them. */
   #write(change: TaskChange): void {
+    const queued = this.#writeRows(change);
+    if (change.definitions !== undefined) queued.add(this.#meta.put(DEFINITIONS, change.definitions));
+    queued.add(this.#meta.put(CHECKPOINT, Buffer.from(JSON.stringify(change.checkpoint))));
+  }
+
+  #writeRows(change: TaskChange): Queued {
     const queued = new Queued();
     for (const [key, bytes] of change.people)
       queued.add(bytes === null ? this.#people.remove(key) : this.#people.put(key, bytes));
     for (const timer of change.timersRemoved) queued.add(this.#timers.remove(encodeTimerKey(timer)));
     for (const timer of change.timersAdded) queued.add(this.#timers.put(encodeTimerKey(timer), NOTHING));
-    if (change.definitions !== undefined) queued.add(this.#meta.put(DEFINITIONS, change.definitions));
-    queued.add(this.#meta.put(CHECKPOINT, Buffer.from(JSON.stringify(change.checkpoint))));
+    return queued;
   }
 }
 

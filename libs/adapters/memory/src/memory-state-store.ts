@@ -1,5 +1,15 @@
 import { assert, type Instant } from '@tripline/kernel';
-import type { Checkpoint, StateStore, TaskChange, TaskStore, Timer } from '@tripline/ports';
+import {
+  PART_ROWS_MAX,
+  type Checkpoint,
+  type StateCopy,
+  type StatePart,
+  type StateStore,
+  type TaskChange,
+  type TaskStore,
+  type Timer,
+  type WholeState,
+} from '@tripline/ports';
 
 type Task = {
   checkpoint?: Checkpoint;
@@ -24,6 +34,24 @@ export class MemoryStateStore implements StateStore {
     state.open = true;
     this.#tasks.set(task, state);
     return Promise.resolve(new MemoryTaskStore(state));
+  }
+
+  async replace(task: number, state: WholeState): Promise<void> {
+    assert(this.#tasks.get(task)?.open !== true, `the state of task ${task} is open`);
+    const people = new Map<string, Uint8Array>();
+    const timers: Timer[] = [];
+    for await (const part of state.parts()) {
+      for (const [key, bytes] of part.people) people.set(key, bytes.slice());
+      timers.push(...part.timers);
+    }
+    const definitions = state.definitions === undefined ? {} : { definitions: state.definitions.slice() };
+    this.#tasks.set(task, {
+      checkpoint: state.checkpoint,
+      ...definitions,
+      people,
+      timers: timers.sort(order),
+      open: false,
+    });
   }
 
   /** The process that had the task open died: it can be opened again, and what the dead one still commits is lost. */
@@ -69,6 +97,13 @@ class MemoryTaskStore implements TaskStore {
     this.#apply(change);
   }
 
+  copy(): StateCopy | undefined {
+    const { checkpoint, definitions, timers } = this.task;
+    if (checkpoint === undefined) return undefined;
+    const people = [...this.task.people].map(([key, bytes]) => [key, bytes.slice()] as const);
+    return { checkpoint, definitions, parts: () => partsOf(people, timers), close: () => undefined };
+  }
+
   close(): Promise<void> {
     this.task.open = false;
     return Promise.resolve();
@@ -87,6 +122,12 @@ class MemoryTaskStore implements TaskStore {
     for (const timer of change.timersAdded) kept.set(idOf(timer), timer);
     this.task.timers = [...kept.values()].sort(order);
   }
+}
+
+function* partsOf(people: readonly (readonly [string, Uint8Array])[], timers: readonly Timer[]): Generator<StatePart> {
+  for (let i = 0; i < people.length; i += PART_ROWS_MAX)
+    yield { people: new Map(people.slice(i, i + PART_ROWS_MAX)), timers: [] };
+  for (let i = 0; i < timers.length; i += PART_ROWS_MAX) yield { people: new Map(), timers: timers.slice(i, i + PART_ROWS_MAX) };
 }
 
 const idOf = (timer: Timer): string => `${timer.due} ${timer.deadline} ${timer.person}`;

@@ -48,6 +48,18 @@ export {
 } from './gatehouse.js';
 export { type Kept, type Mailbox, type MessageLog, type MessageQuery, type MessageView } from './messages.js';
 export { type Explanation, type PersonStates, type PersonView, type WhyQuestion } from './person-states.js';
-export { type Checkpoint, type LastRecord, type StateStore, type TaskChange, type TaskStore, type Timer } from './state-store.js';
+export { OBJECT_BYTES_MAX, type ObjectStore } from './object-store.js';
+export {
+  PART_ROWS_MAX,
+  type Checkpoint,
+  type LastRecord,
+  type StateCopy,
+  type StatePart,
+  type StateStore,
+  type TaskChange,
+  type TaskStore,
+  type Timer,
+  type WholeState,
+} from './state-store.js';
 export { Wake } from './wake.js';
 export { type Fields, type Logger, type Meter, type Watch } from './watch.js';

@@ -21,6 +21,24 @@ export type TaskChange = {
   readonly definitions?: Uint8Array;
 };
 
+/** Rows of a part, at the most. */
+export const PART_ROWS_MAX = 2_000;
+
+/** Some of a state on its way from one store to another. */
+export type StatePart = { readonly people: ReadonlyMap<string, Uint8Array>; readonly timers: readonly Timer[] };
+
+/** The state of a task as of one commit, held still. Close it: what it holds still takes room on the disk. */
+export interface StateCopy {
+  readonly checkpoint: Checkpoint;
+  readonly definitions: Uint8Array | undefined;
+  /** All people and timers, in parts of at most `PART_ROWS_MAX` rows, each read when it is asked for. The bytes are the caller's. */
+  parts(): Iterable<StatePart>;
+  close(): void;
+}
+
+/** A whole state, to be put in the place of what a store has. */
+export type WholeState = Pick<StateCopy, 'checkpoint' | 'definitions'> & { parts(): AsyncIterable<StatePart> };
+
 /** The state of one task: people by id, timers by due time, the definitions in force. Reads are synchronous and see the last commit only. */
 export interface TaskStore {
   /** Undefined for a task that never committed. */
@@ -32,10 +50,14 @@ export interface TaskStore {
   timers(until: Instant, max: number, after?: Timer): readonly Timer[];
   /** All of the change or nothing; durable when resolved. One commit at a time. Reads in between see either the state before or after, never a part. */
   commit(change: TaskChange): Promise<void>;
+  /** The state of the last commit; undefined for a task that never committed. Later commits do not show in it. */
+  copy(): StateCopy | undefined;
   close(): Promise<void>;
 }
 
 /** Opens the state of tasks; a task is opened once at a time. */
 export interface StateStore {
   open(task: number): Promise<TaskStore>;
+  /** Puts a state in the place of what the task has, which must not be open. Rejected or interrupted: the task is as it was, or as one that never committed. */
+  replace(task: number, state: WholeState): Promise<void>;
 }

@@ -8,6 +8,7 @@ export const nothingStored = (definitions: Definitions): TaskStore => ({
   definitions: () => encodeDefinitions(definitions),
   person: () => undefined,
   timers: () => [],
+  copy: () => undefined,
   commit: () => Promise.reject(new OperatingError('read-only', 'never', 'this state is not to be kept')),
   close: () => Promise.resolve(),
 });

@@ -1,5 +1,6 @@
 import { describe } from '@jest/globals';
 import { commitPromises } from './state-commits.js';
+import { copyPromises } from './state-copies.js';
 import { StateRig, type StateStorePlace } from './state-rig.js';
 import { timerPromises } from './state-timers.js';
 
@@ -9,5 +10,6 @@ export function describeStateStore(name: string, open: () => Promise<StateStoreP
     const rig = new StateRig(open);
     describe('commits', () => commitPromises(rig));
     describe('timers', () => timerPromises(rig));
+    describe('copies', () => copyPromises(rig));
   });
 }
