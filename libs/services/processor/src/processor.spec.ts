@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { days, encodeUtf8, hours, milliseconds, minus, minutes, OperatingError, plus, seconds } from '@tripline/kernel';
 import { ZONE_DATA_VERSION } from '@tripline/engine';
 import { TOPICS, type Action, type PersonKey } from '@tripline/model';
-import type { EventLog, StateStore } from '@tripline/ports';
+import type { EventLog, StateStore, WholeState } from '@tripline/ports';
 import { makeTriggerDocument, START } from '@tripline/testing-builders';
 import { ABANDONED, run, settled, until, World, type Running } from '../test/world.js';
 import { Processor } from './processor.js';
@@ -396,5 +396,8 @@ class FailingToOpen implements StateStore {
   constructor(private readonly inner: StateStore) {}
   open(task: number): ReturnType<StateStore['open']> {
     return this.failing ? Promise.reject(new OperatingError('state-store', 'later', 'no disk')) : this.inner.open(task);
+  }
+  replace(task: number, state: WholeState): Promise<void> {
+    return this.inner.replace(task, state);
   }
 }

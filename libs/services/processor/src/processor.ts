@@ -1,10 +1,11 @@
-import { encodeUtf8, milliseconds, OperatingError, partitionOf, type Duration, type Instant } from '@tripline/kernel';
+import { encodeUtf8, milliseconds, OperatingError, partitionOf, seconds, type Duration, type Instant } from '@tripline/kernel';
 import { GROUPS, TOPICS } from '@tripline/model';
 import type {
   Batch,
   Clock,
   EventLog,
   Explanation,
+  ObjectStore,
   PersonStates,
   PersonView,
   StateStore,
@@ -14,12 +15,20 @@ import type {
   Watch,
   WhyQuestion,
 } from '@tripline/ports';
+import { openState } from './open-state.js';
 import { findPosition, type StartFrom } from './position.js';
+import type { RecoveryProgress } from './recovery.js';
+import { ReplayEstimate } from './replay-estimate.js';
 import { retell } from './retelling.js';
+import { SnapshotKeeper } from './snapshot-keeper.js';
+import { Snapshots } from './snapshots.js';
 import { SharedLimits, type TaskLimits } from './task-limits.js';
+import { TaskGauges } from './task-gauges.js';
 import { asKnown, Task } from './task.js';
 import { TickWriter } from './tick-writer.js';
 
+/** How often it is looked whether a snapshot is due. */
+const SNAPSHOTS_LOOKED_AT: Duration = seconds(1);
 /** How often tasks are asked whether a checkpoint is due, and their gauges are set. */
 const HOUSEKEEPING: Duration = milliseconds(250);
 
@@ -30,6 +39,8 @@ export type ProcessorOptions = {
   readonly watch: Watch;
   /** Of `tripline.events`; checked against the log by whoever makes the topics. */
   readonly partitions: number;
+  /** Where snapshots go, shared by all processors; without it a task whose disk is lost is replayed from the log's beginning. */
+  readonly objects?: ObjectStore;
   readonly startFrom?: StartFrom;
   readonly checkpointEvery?: Duration;
 };
@@ -47,6 +58,8 @@ export type TaskReport = {
   readonly lag: number;
   readonly clock: Instant;
   readonly nextDue?: Instant;
+  /** While it reads what was in the log when it was opened. */
+  readonly recovery?: RecoveryProgress;
 };
 
 /**
@@ -58,14 +71,22 @@ export class Processor implements PersonStates {
   readonly #halted = new Map<number, Halted>();
   readonly #limits: TaskLimits;
   readonly #ticks: TickWriter;
+  readonly #gauges: TaskGauges;
+  readonly #estimate = new ReplayEstimate();
+  readonly #snapshots: Snapshots | undefined;
+  readonly #keeper: SnapshotKeeper | undefined;
   #gaveUp: string | undefined;
   #retellings = 0;
 
   constructor(private readonly options: ProcessorOptions) {
-    const { log, clock, watch } = options;
+    const { log, clock, watch, objects, partitions } = options;
+    this.#gauges = new TaskGauges(clock, watch);
     this.#limits = new SharedLimits(() => this.#tasks.size, options.checkpointEvery);
     const going = (): Task[] => [...this.#tasks.values()].filter(({ broken }) => broken === undefined);
     this.#ticks = new TickWriter(log, TOPICS.events, clock, watch, going);
+    if (objects === undefined) return;
+    const snapshots = (this.#snapshots = new Snapshots(objects, { topic: TOPICS.events, partitions }, clock));
+    this.#keeper = new SnapshotKeeper({ snapshots, estimate: this.#estimate, clock, watch, tasks: going });
   }
 
   /** How it reads its topic; `instance` is a name of this process that outlives restarts. */
@@ -96,10 +117,15 @@ export class Processor implements PersonStates {
     const open = this.#tasks.get(partition);
     if (open !== undefined && open.broken === undefined) return open.position;
     await this.revoked(partition);
-    const store = await this.options.store.open(partition);
+    const { log, watch, store: states } = this.options;
+    const parts = { store: states, snapshots: this.#snapshots, log, topic: TOPICS.events, watch };
+    const { store, newest } = await openState(parts, partition).catch((error: unknown) => {
+      throw asKnown(error, partition);
+    });
     try {
       const task = await this.#makeTask(partition, store);
       this.#tasks.set(partition, task);
+      this.#keeper?.opened(partition, newest);
       this.options.watch.logger.info('processor.task-opened', { partition, position: task.position });
       return task.position;
     } catch (error) {
@@ -113,7 +139,8 @@ export class Processor implements PersonStates {
     const task = this.#tasks.get(partition);
     if (task === undefined) return;
     this.#tasks.delete(partition);
-    this.#show(partition, 0, 0);
+    this.#gauges.gone(partition);
+    await this.#keeper?.closing(partition);
     await task.close();
     this.options.watch.logger.info('processor.task-closed', { partition, position: task.position });
   }
@@ -129,9 +156,14 @@ export class Processor implements PersonStates {
     this.options.watch.meter.count('tripline_processor_halted_total', { code });
   }
 
-  /** Writes ticks and checkpoints until stopped. The reading itself is the caller's. */
+  /** Writes ticks, checkpoints and snapshots until stopped. The reading itself is the caller's. */
   async run(stop: Stop): Promise<void> {
-    await Promise.all([this.#ticks.run(stop), this.#keepHouse(stop)]);
+    await Promise.all([this.#ticks.run(stop), this.#keepHouse(stop), this.#keepSnapshots(stop)]);
+  }
+
+  /** Before the reading is closed, while tasks still go on: takes the last snapshots, so that others soon stand where these stood. */
+  async drain(): Promise<void> {
+    await this.#keeper?.drain();
   }
 
   /** This person as their task sees them; `no-owner` where it is not here. */
@@ -169,8 +201,9 @@ export class Processor implements PersonStates {
   tasks(): readonly TaskReport[] {
     return [...this.#tasks.values()].map((task) => {
       const nextDue = task.nextDue();
-      const { partition, position, lag, clock } = task;
-      return { partition, position, lag, clock, ...(nextDue === undefined ? {} : { nextDue }) };
+      const { partition, position, lag, clock, recovery } = task;
+      const due = nextDue === undefined ? {} : { nextDue };
+      return { partition, position, lag, clock, ...due, ...(recovery === undefined ? {} : { recovery }) };
     });
   }
 
@@ -188,7 +221,14 @@ export class Processor implements PersonStates {
     const { log, clock, watch, startFrom = 'beginning' } = this.options;
     const topic = TOPICS.events;
     const position = await findPosition(log, topic, partition, store.checkpoint(), startFrom);
-    return new Task({ topic, partition, log, store, clock, watch, limits: this.#limits, position });
+    return new Task({ topic, partition, log, store, clock, watch, limits: this.#limits, estimate: this.#estimate, position });
+  }
+
+  async #keepSnapshots(stop: Stop): Promise<void> {
+    for (const keeper = this.#keeper; keeper !== undefined && !stop.stopped;) {
+      await keeper.round();
+      await this.options.clock.sleep(SNAPSHOTS_LOOKED_AT, stop);
+    }
   }
 
   async #keepHouse(stop: Stop): Promise<void> {
@@ -196,19 +236,10 @@ export class Processor implements PersonStates {
     while (!stop.stopped) {
       for (const task of this.#tasks.values()) {
         void task.checkpoint();
-        const due = task.nextDue();
-        this.#show(task.partition, task.lag, due === undefined ? 0 : Math.max(0, clock.now() - due) / 1_000);
+        this.#gauges.show(task);
       }
       await clock.sleep(HOUSEKEEPING, stop);
     }
-  }
-
-  /** A task that goes leaves zeros: the next owner shows how it stands. */
-  #show(partition: number, lag: number, lateSeconds: number): void {
-    const { meter } = this.options.watch;
-    const labels = { partition: String(partition) };
-    meter.gauge('tripline_processor_lag_records', lag, labels);
-    meter.gauge('tripline_processor_due_late_seconds', lateSeconds, labels);
   }
 }
 

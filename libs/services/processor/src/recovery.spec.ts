@@ -6,6 +6,7 @@ import type { Batch, EventLog, LogRecord } from '@tripline/ports';
 import fc from 'fast-check';
 import { ABANDONED, FailingStateStore, fetchAll, until, World } from '../test/world.js';
 import { findPosition } from './position.js';
+import { ReplayEstimate } from './replay-estimate.js';
 import { SharedLimits, type TaskLimits } from './task-limits.js';
 import { Task } from './task.js';
 
@@ -27,7 +28,16 @@ describe('a task and its state', () => {
     const { clock, watch } = world;
     const { checkpointEvery, dirtyMax, hotPeopleMax, outputsMax } = LIMITS;
     const all: TaskLimits = { checkpointEvery, dirtyMax, hotPeopleMax, outputsMax, ...limits };
-    const parts = { topic: TOPICS.events, partition: 0, log, clock, watch, store: opened, position };
+    const parts = {
+      topic: TOPICS.events,
+      partition: 0,
+      estimate: new ReplayEstimate(),
+      log,
+      clock,
+      watch,
+      store: opened,
+      position,
+    };
     return new Task({ ...parts, limits: all });
   };
   const batchOf = (from: number, to: number, held = (): boolean => true): Batch => {
@@ -231,7 +241,17 @@ describe('a task and its state', () => {
       throw new TypeError('of undefined');
     };
     const { clock, watch, log } = world;
-    const task = new Task({ topic: TOPICS.events, partition: 0, log, clock, watch, store: opened, limits: LIMITS, position: 0 });
+    const task = new Task({
+      topic: TOPICS.events,
+      partition: 0,
+      log,
+      clock,
+      watch,
+      store: opened,
+      limits: LIMITS,
+      estimate: new ReplayEstimate(),
+      position: 0,
+    });
     for (let tries = 0; tries < 2; tries++)
       await expect(task.handle(batchOf(0, records.length))).rejects.toMatchObject({
         code: 'assertion',
@@ -267,7 +287,17 @@ describe('a task and its state', () => {
     const opened = await store.open(0);
     const { clock, watch, log } = world;
     const position = await findPosition(shifted, TOPICS.events, 0, opened.checkpoint(), 'earliest');
-    const task = new Task({ topic: TOPICS.events, partition: 0, log, clock, watch, store: opened, limits: LIMITS, position });
+    const task = new Task({
+      topic: TOPICS.events,
+      partition: 0,
+      log,
+      clock,
+      watch,
+      store: opened,
+      limits: LIMITS,
+      estimate: new ReplayEstimate(),
+      position,
+    });
     await task.close();
     const kept = (await store.open(0)).checkpoint();
     expect(kept).toEqual({ next: 5, clock: 0 });

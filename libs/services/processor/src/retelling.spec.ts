@@ -7,6 +7,7 @@ import type { EventLog, Explanation, WhyQuestion } from '@tripline/ports';
 import fc from 'fast-check';
 import { makeEvent, START } from '@tripline/testing-builders';
 import { ABANDONED, fetchAll, World } from '../test/world.js';
+import { ReplayEstimate } from './replay-estimate.js';
 import { Retelling, retell, type RetellingLimits } from './retelling.js';
 import { decodeStoredPerson } from './stored-person.js';
 import { SharedLimits } from './task-limits.js';
@@ -31,7 +32,16 @@ describe('a retelling', () => {
   async function played(upTo: number, log: EventLog = world.log): Promise<{ task: Task; store: MemoryStateStore }> {
     const store = new MemoryStateStore();
     const { clock, watch } = world;
-    const parts = { topic: TOPICS.events, partition: 0, log, clock, watch, limits: LIMITS, position: 0 };
+    const parts = {
+      topic: TOPICS.events,
+      partition: 0,
+      estimate: new ReplayEstimate(),
+      log,
+      clock,
+      watch,
+      limits: LIMITS,
+      position: 0,
+    };
     const task = new Task({ ...parts, store: await store.open(0) });
     const records = (await fetchAll(world.log, TOPICS.events, 0, 0, upTo)).filter(({ offset }) => offset < upTo);
     await task.handle({ topic: TOPICS.events, partition: 0, records, next: upTo, end: upTo, held: () => true });

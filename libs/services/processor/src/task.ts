@@ -1,8 +1,21 @@
 import { assert, AssertionError, OperatingError, plus, type Instant } from '@tripline/kernel';
 import type { Definitions } from '@tripline/engine';
-import type { Batch, Checkpoint, Clock, EventLog, LastRecord, LogRecord, PersonView, TaskStore, Watch } from '@tripline/ports';
+import type {
+  Batch,
+  Checkpoint,
+  Clock,
+  EventLog,
+  LastRecord,
+  LogRecord,
+  PersonView,
+  StateCopy,
+  TaskStore,
+  Watch,
+} from '@tripline/ports';
 import { Outbox } from './outbox.js';
 import { lastRecordOf, recordsBetween } from './position.js';
+import { Recovery, type RecoveryProgress } from './recovery.js';
+import type { ReplayEstimate } from './replay-estimate.js';
 import { Slice } from './slice.js';
 import type { TaskLimits } from './task-limits.js';
 import { FIRED_AT_ONCE, TaskState } from './task-state.js';
@@ -15,6 +28,7 @@ export type TaskParts = {
   readonly clock: Clock;
   readonly watch: Watch;
   readonly limits: TaskLimits;
+  readonly estimate: ReplayEstimate;
   /** Where to go on: `findPosition`'s answer. */
   readonly position: number;
 };
@@ -41,6 +55,9 @@ export class Task {
   #flushing: Promise<void> | undefined;
   #flushedAt: Instant;
   #broken: Error | undefined;
+  /** Of what was in the log when the first batch came; undefined before that, and once it is over. */
+  #recovery: Recovery | undefined;
+  #recovered = false;
 
   constructor(private readonly parts: TaskParts) {
     this.#outbox = new Outbox(parts.log, parts.watch.meter);
@@ -85,6 +102,16 @@ export class Task {
     return this.#state.people.nextTimer()?.due;
   }
 
+  /** How it gets on with what was in the log when it was opened; undefined when that is done. */
+  get recovery(): RecoveryProgress | undefined {
+    return this.#recovery?.progress(this.#position, this.parts.clock.now());
+  }
+
+  /** The state of its last commit, held still. */
+  copy(): StateCopy | undefined {
+    return this.#broken === undefined ? this.parts.store.copy() : undefined;
+  }
+
   /** This person as the task sees them at its position; undefined for one it does not know. */
   view(person: string): PersonView | undefined {
     const view = this.#state.describe(person);
@@ -98,6 +125,7 @@ export class Task {
   async handle(batch: Batch): Promise<void> {
     if (this.#broken !== undefined) throw this.#broken;
     this.#end = Math.max(batch.end, this.#position);
+    if (!this.#recovered) this.#recovery ??= new Recovery(this.#position, this.#end, this.parts.clock.now());
     try {
       await this.#takeUp();
       await this.#pressed();
@@ -142,7 +170,7 @@ export class Task {
   async #run(records: readonly LogRecord[], batch: Batch): Promise<boolean> {
     const slice = new Slice(this.parts.clock);
     for (let i = 0; ;) {
-      i = this.#applySome(records, i, slice);
+      i = this.#applyTimed(records, i, slice);
       if (!batch.held()) return false;
       const done = i === records.length;
       if (done || this.#outbox.size >= this.parts.limits.outputsMax) await this.#outbox.deliver();
@@ -150,6 +178,14 @@ export class Task {
       if (this.#outbox.size === 0) await this.#relieve();
       if (slice.spent) await slice.next();
     }
+  }
+
+  #applyTimed(records: readonly LogRecord[], from: number, slice: Slice): number {
+    const { clock, estimate } = this.parts;
+    const began = clock.now();
+    const done = this.#applySome(records, from, slice);
+    estimate.worked(done - from, clock.now() - began);
+    return done;
   }
 
   /** Applies records until the slice is spent or the outbox full; answers the first that is not done. */
@@ -233,11 +269,20 @@ export class Task {
 
   #report(): void {
     const { meter } = this.parts.watch;
+    if (this.#recovery?.isOver(this.#position) === true) this.#endRecovery(this.#recovery);
     const { read, parsed, advanced, fired } = this.#state.takeCounts();
     meter.count('tripline_processor_records_total', {}, read);
     meter.count('tripline_processor_parsed_total', {}, parsed);
     meter.count('tripline_processor_advanced_total', {}, advanced);
     meter.count('tripline_processor_fired_total', {}, fired);
+  }
+
+  #endRecovery(recovery: Recovery): void {
+    const { clock, watch } = this.parts;
+    const { to, perSecond } = recovery.progress(this.#position, clock.now());
+    if (recovery.isLong) watch.logger.info('processor.recovered', { partition: this.partition, offset: to, perSecond });
+    this.#recovery = undefined;
+    this.#recovered = true;
   }
 }
 

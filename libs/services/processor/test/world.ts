@@ -15,7 +15,7 @@ import {
   type Recall,
   type TaskInput,
 } from '@tripline/model';
-import { Stop, type EventLog, type LogRecord, type StateStore } from '@tripline/ports';
+import { Stop, type EventLog, type LogRecord, type StateStore, type WholeState } from '@tripline/ports';
 import { makeEvent, RecordingWatch, START } from '@tripline/testing-builders';
 import { Processor, type ProcessorOptions } from '../src/index.js';
 
@@ -183,5 +183,8 @@ export class FailingStateStore implements StateStore {
     const commit = store.commit.bind(store);
     store.commit = (change) => (this.failing ? Promise.reject(new Error('disk full')) : commit(change));
     return store;
+  }
+  replace(task: number, state: WholeState): Promise<void> {
+    return this.inner.replace(task, state);
   }
 }

@@ -1,0 +1,74 @@
+import { OperatingError } from '@tripline/kernel';
+import type { EventLog, StateStore, TaskStore, Watch } from '@tripline/ports';
+import type { Snapshot, Snapshots } from './snapshots.js';
+
+/** A snapshot takes the place of a state of our own that is behind it by so many records: fetching it is then faster than reading them again. */
+export const RESTORE_GAIN_MIN = 100_000;
+
+export type StateParts = {
+  readonly store: StateStore;
+  readonly snapshots: Snapshots | undefined;
+  readonly log: EventLog;
+  readonly topic: string;
+  readonly watch: Watch;
+};
+
+/** A task's state, and the newest snapshot there is of it. */
+export type OpenedState = { readonly store: TaskStore; readonly newest: Snapshot | undefined };
+
+/**
+ * Opens the state a task goes on from: its own, or the newest snapshot where that is missing, far behind, or older than the log's beginning. One
+ * that is damaged is said and counted, and the one before it is used; where none can be read its own state is, if there is one.
+ */
+export async function openState(parts: StateParts, task: number): Promise<OpenedState> {
+  const { store, snapshots } = parts;
+  const own = await store.open(task);
+  if (snapshots === undefined) return { store: own, newest: undefined };
+  let wanted: readonly Snapshot[] = [];
+  let all: readonly Snapshot[] = [];
+  try {
+    all = await snapshots.list(task);
+    const better = await isBetter(parts, task, own);
+    wanted = all.filter(better);
+    if (wanted.length === 0) return { store: own, newest: all[0] };
+  } catch (error) {
+    await own.close();
+    throw error;
+  }
+  await own.close();
+  const restored = await restoreFirst(parts, snapshots, task, wanted);
+  return { store: await store.open(task), newest: restored ?? all[0] };
+}
+
+async function isBetter({ log, topic }: StateParts, task: number, own: TaskStore): Promise<(snapshot: Snapshot) => boolean> {
+  const next = own.checkpoint()?.next;
+  if (next === undefined) return () => true;
+  const first = (await log.bounds(topic)).find(({ partition }) => partition === task)?.first ?? 0;
+  const gain = first > next ? 1 : RESTORE_GAIN_MIN;
+  return (snapshot) => snapshot.next - next >= gain;
+}
+
+/** The first that can be read whole. */
+async function restoreFirst(
+  { store, watch }: StateParts,
+  snapshots: Snapshots,
+  task: number,
+  wanted: readonly Snapshot[],
+): Promise<Snapshot | undefined> {
+  for (const snapshot of wanted) {
+    try {
+      await store.replace(task, await snapshots.open(task, snapshot));
+      watch.meter.count('tripline_processor_restores_total', { result: 'restored' });
+      watch.logger.info('processor.restored', { partition: task, snapshot: snapshot.name, next: snapshot.next });
+      return snapshot;
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      watch.meter.count('tripline_processor_restores_total', { result: error.code });
+      watch.logger.error('processor.snapshot-unreadable', { partition: task, code: error.code, error: error.message });
+    }
+  }
+  return undefined;
+}
+
+const isUnreadable = (error: unknown): error is OperatingError =>
+  error instanceof OperatingError && (error.code === 'object-damaged' || error.code === 'snapshot-unknown');
