@@ -1,5 +1,5 @@
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { formatInstant, type Json } from '@tripline/kernel';
+import { formatInstant, type Json, type JsonObject } from '@tripline/kernel';
 import { GROUPS } from '@tripline/model';
 import { HealthChecks, LogHooks, type HealthAnswer } from '@tripline/nest-kit';
 import { Stop } from '@tripline/ports';
@@ -33,10 +33,11 @@ export class ProcessorLife implements OnApplicationBootstrap, BeforeApplicationS
     this.#running = this.processor.run(this.#stop);
   }
 
-  /** No more ticks; the tasks themselves end when the reading does, right after. */
+  /** No more ticks, and a last snapshot of what would take long to replay; the tasks themselves end when the reading does, right after. */
   async beforeApplicationShutdown(): Promise<void> {
     this.#stop.stop();
     await this.#running;
+    await this.processor.drain();
   }
 
   #health(): HealthAnswer {
@@ -56,7 +57,10 @@ export class ProcessorLife implements OnApplicationBootstrap, BeforeApplicationS
 }
 
 /** A clock at 1970 is one of a task that has read no tick yet. */
-function describe({ partition, position, lag, clock, nextDue }: TaskReport): Json {
+function describe({ partition, position, lag, clock, nextDue, recovery }: TaskReport): Json {
   const due = nextDue === undefined ? {} : { nextDue: formatInstant(nextDue) };
-  return { partition, position, lag, clock: formatInstant(clock), ...due };
+  return { partition, position, lag, clock: formatInstant(clock), ...due, ...describeRecovery(recovery) };
 }
+
+const describeRecovery = (recovery: TaskReport['recovery']): JsonObject =>
+  recovery === undefined ? {} : { recovery: { ...recovery, secondsLeft: recovery.secondsLeft ?? null } };

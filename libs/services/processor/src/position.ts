@@ -75,14 +75,14 @@ const gap = (topic: string, partition: number, next: number, bounds: Bounds): Op
     'offset-gap',
     'never',
     `${topic}/${partition}: the records from offset ${next} to ${bounds.first - 1} are gone, and this task has not read them. ` +
-      `Restore the state of the task from a snapshot that reaches offset ${bounds.first}, or, to accept the loss, delete the task's ` +
-      `directory under STATE_DIR and start once with START_FROM=earliest.`,
+      `No snapshot reaches offset ${bounds.first} either. Bring back a snapshot or a disk that does, or, to accept the loss, remove the ` +
+      `task's directory under STATE_DIR and its snapshots (snapshots/${topic}/${partition}/), and start once with START_FROM=earliest.`,
   );
 
 const changed = (topic: string, partition: number, what: string): OperatingError =>
   new OperatingError(
     'log-changed',
     'never',
-    `${topic}/${partition}: ${what}. The topic was recreated or truncated under the task's state. Bring the topic back, or delete the ` +
-      `task's directory under STATE_DIR to begin anew with the log as it is.`,
+    `${topic}/${partition}: ${what}. The topic was recreated or truncated under the task's state. Bring the topic back, or, to begin anew ` +
+      `with the log as it is, remove the task's directory under STATE_DIR and its snapshots (snapshots/${topic}/${partition}/).`,
   );
