@@ -24,28 +24,26 @@ export async function openState(parts: StateParts, task: number): Promise<Opened
   const { store, snapshots } = parts;
   const own = await store.open(task);
   if (snapshots === undefined) return { store: own, newest: undefined };
-  let wanted: readonly Snapshot[] = [];
-  let all: readonly Snapshot[] = [];
-  try {
-    all = await snapshots.list(task);
-    const better = await isBetter(parts, task, own);
-    wanted = all.filter(better);
-    if (wanted.length === 0) return { store: own, newest: all[0] };
-  } catch (error) {
+  const { all, better } = await lookAround(parts, snapshots, task, own).catch(async (error: unknown) => {
     await own.close();
     throw error;
-  }
+  });
+  if (better.length === 0) return { store: own, newest: all[0] };
   await own.close();
-  const restored = await restoreFirst(parts, snapshots, task, wanted);
+  const restored = await restoreFirst(parts, snapshots, task, better);
   return { store: await store.open(task), newest: restored ?? all[0] };
 }
 
-async function isBetter({ log, topic }: StateParts, task: number, own: TaskStore): Promise<(snapshot: Snapshot) => boolean> {
+type Around = { readonly all: readonly Snapshot[]; readonly better: readonly Snapshot[] };
+
+/** The snapshots there are, and those that are better than its own state. */
+async function lookAround({ log, topic }: StateParts, snapshots: Snapshots, task: number, own: TaskStore): Promise<Around> {
+  const all = await snapshots.list(task);
   const next = own.checkpoint()?.next;
-  if (next === undefined) return () => true;
+  if (next === undefined) return { all, better: all };
   const first = (await log.bounds(topic)).find(({ partition }) => partition === task)?.first ?? 0;
   const gain = first > next ? 1 : RESTORE_GAIN_MIN;
-  return (snapshot) => snapshot.next - next >= gain;
+  return { all, better: all.filter((snapshot) => snapshot.next - next >= gain) };
 }
 
 /** The first that can be read whole. */

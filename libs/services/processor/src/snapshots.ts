@@ -1,5 +1,14 @@
-import { assert, makeDuration, makeInstant, minus, OperatingError, type Duration, type Instant } from '@tripline/kernel';
-import { decodeUtf8 } from '@tripline/kernel';
+import {
+  assert,
+  decodeUtf8,
+  encodeUtf8,
+  makeDuration,
+  makeInstant,
+  minus,
+  OperatingError,
+  type Duration,
+  type Instant,
+} from '@tripline/kernel';
 import type { Clock, ObjectStore, StateCopy, StatePart, WholeState } from '@tripline/ports';
 import { Slice } from './slice.js';
 import { encodeManifest, encodePart, parseManifest, partsIn, SNAPSHOT_FORM, type Manifest } from './snapshot-form.js';
@@ -62,7 +71,7 @@ export class Snapshots {
     if (manifest.topic !== topic || manifest.partitions !== partitions || manifest.partition !== task)
       throw foreign(name, manifest, this.place);
     const { checkpoint, objects } = manifest;
-    const definitions = manifest.definitions === undefined ? undefined : new TextEncoder().encode(manifest.definitions);
+    const definitions = manifest.definitions === undefined ? undefined : encodeUtf8(manifest.definitions);
     return { checkpoint, definitions, parts: () => this.#partsOf(name, objects) };
   }
 

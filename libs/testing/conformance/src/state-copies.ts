@@ -89,12 +89,13 @@ function joined(parts: readonly StatePart[]): { rows: Map<string, Uint8Array>; t
   return { rows: new Map(parts.flatMap((part) => [...part.people])), timers: parts.flatMap((part) => part.timers) };
 }
 
-function whole({ checkpoint, definitions, parts }: StateCopy): WholeState {
+function whole(copy: StateCopy): WholeState {
+  const { checkpoint, definitions } = copy;
   return {
     checkpoint,
     definitions,
     async *parts() {
-      for (const part of parts()) yield await Promise.resolve(part);
+      for (const part of copy.parts()) yield await Promise.resolve(part);
     },
   };
 }
