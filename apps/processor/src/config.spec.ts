@@ -22,6 +22,12 @@ describe('the configuration of a processor', () => {
     expect(() => readProcessorConfig({ ...NEEDED, KAFKA_BROKERS: brokers })).toThrow(/KAFKA_BROKERS.*must be host:port/);
   });
 
+  test('records to be set aside are named by partition and offset', () => {
+    const { SKIP_RECORDS: skips } = readProcessorConfig({ ...NEEDED, SKIP_RECORDS: '3/12345,3/12400,17/9' });
+    expect(skips).toEqual(new Map([[3, new Set([12_345, 12_400])], [17, new Set([9])]])); // prettier-ignore
+    expect(() => readProcessorConfig({ ...NEEDED, SKIP_RECORDS: '12345' })).toThrow(/SKIP_RECORDS.*partition\/offset/);
+  });
+
   test('explains each variable', () => {
     expect(describeProcessorConfig()).toMatch(/# Where a task without state begins[^]*START_FROM=beginning/);
   });

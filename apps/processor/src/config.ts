@@ -11,6 +11,13 @@ const duration = z.string().transform((text, context): Duration => {
   return z.NEVER;
 });
 
+function toSkips(text: string): ReadonlyMap<number, ReadonlySet<number>> {
+  const skips = new Map<number, Set<number>>();
+  for (const [partition = 0, offset = 0] of text.split(',').map((part) => part.split('/').map(Number)))
+    skips.set(partition, (skips.get(partition) ?? new Set()).add(offset));
+  return skips;
+}
+
 /** The manual: `describeProcessorConfig` prints it. */
 const schema = z.object({
   KAFKA_BROKERS,
@@ -37,6 +44,14 @@ const schema = z.object({
     .default('beginning')
     .describe(
       'Where a task without state begins. beginning: at the first record ever, and it stops where that is gone. earliest: at the first that is left, to accept the loss; set it for one start only',
+    ),
+  SKIP_RECORDS: z
+    .string()
+    .regex(/^\d+\/\d+(,\d+\/\d+)*$/, 'must be partition/offset, separated by commas')
+    .transform(toSkips)
+    .optional()
+    .describe(
+      'Records of tripline.events that are set aside unread, partition/offset, separated by commas: for one that ends the process whenever it is read. The same for every processor, and for as long as the log keeps the record',
     ),
   LOG_LEVEL,
 });

@@ -138,6 +138,22 @@ describe('a processor', () => {
     expect(await world.outputs()).toHaveLength(1);
   });
 
+  test('a record that an operator named is set aside unread, with its bytes, and what comes after it counts', async () => {
+    await world.publish(ABANDONED);
+    const value = encodeUtf8('{"kind":"what-kills","person":"u:ada"}');
+    const [bad] = await world.log.append([{ topic: TOPICS.events, key: 'u:ada', value }]);
+    const { partition = 0, offset = 0 } = bad ?? {};
+    const one = await start({ skips: new Map([[partition, new Set([offset])]]) });
+    await world.event('cart.item_added', CART);
+    await deadline(one);
+    const [letter] = await world.records(TOPICS.deadLetters);
+    expect([letter?.headers['reason'], letter?.headers['source']]).toEqual(['skipped', `tripline.events/${partition}/${offset}`]);
+    expect([...(letter?.value ?? [])]).toEqual([...value]);
+    expect([one.processor.haltedTasks(), (await world.outputs()).length]).toEqual([[], 1]);
+    const { events } = await one.processor.why({ person: 'u:ada', trigger: 'abandoned-cart' });
+    expect(events).toBe(1);
+  });
+
   test('a kind of ours that this build does not know stops that task with instructions, and no other', async () => {
     await world.publish(ABANDONED);
     const one = await start();

@@ -42,6 +42,8 @@ export type ProcessorOptions = {
   /** Where snapshots go, shared by all processors; without it a task whose disk is lost is replayed from the log's beginning. */
   readonly objects?: ObjectStore;
   readonly startFrom?: StartFrom;
+  /** By partition: the offsets that are set aside unread, because reading them ends the process. Keep them as long as the log keeps those records. */
+  readonly skips?: ReadonlyMap<number, ReadonlySet<number>>;
   readonly checkpointEvery?: Duration;
 };
 
@@ -183,7 +185,10 @@ export class Processor implements PersonStates {
     this.#retellings++;
     const { log, clock } = this.options;
     const { position: upTo, definitions } = task;
-    return retell({ log, clock, topic: TOPICS.events, partition, upTo, definitions }, question).finally(() => this.#retellings--);
+    return retell(
+      { ...this.#skipsOf(partition), log, clock, topic: TOPICS.events, partition, upTo, definitions },
+      question,
+    ).finally(() => this.#retellings--);
   }
 
   #partitionOf(person: string): number {
@@ -221,7 +226,24 @@ export class Processor implements PersonStates {
     const { log, clock, watch, startFrom = 'beginning' } = this.options;
     const topic = TOPICS.events;
     const position = await findPosition(log, topic, partition, store.checkpoint(), startFrom);
-    return new Task({ topic, partition, log, store, clock, watch, limits: this.#limits, estimate: this.#estimate, position });
+    const skips = this.#skipsOf(partition);
+    return new Task({
+      topic,
+      partition,
+      ...skips,
+      log,
+      store,
+      clock,
+      watch,
+      limits: this.#limits,
+      estimate: this.#estimate,
+      position,
+    });
+  }
+
+  #skipsOf(partition: number): { readonly skips?: ReadonlySet<number> } {
+    const skips = this.options.skips?.get(partition);
+    return skips === undefined ? {} : { skips };
   }
 
   async #keepSnapshots(stop: Stop): Promise<void> {

@@ -27,6 +27,8 @@ export type RetellingParts = {
   readonly upTo: number;
   /** In force at `upTo`: of what was published before the log's first record nothing else is known. */
   readonly definitions: Definitions;
+  /** Offsets the task has set aside unread. */
+  readonly skips?: ReadonlySet<number>;
   readonly limits?: Partial<RetellingLimits>;
 };
 
@@ -114,7 +116,7 @@ export class Retelling {
     for (const record of records) {
       if (record.offset >= this.parts.upTo) return void (this.#at = this.parts.upTo);
       this.#at = record.offset + 1;
-      if (!isOf(key, record)) continue;
+      if (!isOf(key, record) || this.parts.skips?.has(record.offset) === true) continue;
       if (beginsAsEvent(record.value)) this.#events++;
       while (this.#state?.apply(record) === false) await slice.next();
       if (slice.over()) await slice.next();

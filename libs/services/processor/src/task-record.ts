@@ -1,5 +1,13 @@
 import { describeProblems, encodeUtf8, OperatingError } from '@tripline/kernel';
-import { ID_LENGTH_MAX, makeDeadLetters, parseTaskInput, sourceOf, type DeadLetterRecord, type TaskInput } from '@tripline/model';
+import {
+  ID_LENGTH_MAX,
+  makeDeadLetters,
+  parseTaskInput,
+  sourceOf,
+  type DeadLetterReason,
+  type DeadLetterRecord,
+  type TaskInput,
+} from '@tripline/model';
 import type { LogRecord } from '@tripline/ports';
 
 /** What a record is to its task: an input, or something foreign that is set aside. */
@@ -26,8 +34,8 @@ export function readTaskRecord(record: LogRecord): TaskRecord {
 }
 
 /** The record set aside, under its own key. */
-export const deadLettersOf = (record: LogRecord, detail: string): readonly DeadLetterRecord[] =>
-  makeDeadLetters({ ...record, reason: 'foreign', detail, source: sourceOf(record), received: record.appended });
+export const deadLettersOf = (record: LogRecord, reason: DeadLetterReason, detail: string): readonly DeadLetterRecord[] =>
+  makeDeadLetters({ ...record, reason, detail, source: sourceOf(record), received: record.appended });
 
 const isOurs = (value: Uint8Array): boolean => OURS.every((byte, i) => value[i] === byte);
 

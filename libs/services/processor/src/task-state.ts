@@ -17,7 +17,15 @@ import {
   type TraceEntry,
   ZONE_DATA_VERSION,
 } from '@tripline/engine';
-import { peekEventName, type Control, type Event, type NameSpan, type OfIdentity, type Tick } from '@tripline/model';
+import {
+  peekEventName,
+  type Control,
+  type DeadLetterReason,
+  type Event,
+  type NameSpan,
+  type OfIdentity,
+  type Tick,
+} from '@tripline/model';
 import type { LogRecord, TaskStore, Timer, Watch } from '@tripline/ports';
 import type { Outbox } from './outbox.js';
 import { deadLettersOf, readTaskRecord } from './task-record.js';
@@ -101,8 +109,13 @@ export class TaskState {
       case 'answer':
         return this.#onIdentity(input);
       case 'foreign':
-        return this.#setAside(record, input.detail);
+        return this.#setAside(record, 'foreign', input.detail);
     }
+  }
+
+  /** Sets one record aside unread: an operator named it. */
+  skip(record: LogRecord): void {
+    this.#setAside(record, 'skipped', 'named by SKIP_RECORDS');
   }
 
   /** What this person's state is, for people to read; undefined for one it does not know. */
@@ -185,10 +198,10 @@ export class TaskState {
     return true;
   }
 
-  #setAside(record: LogRecord, detail: string): true {
-    for (const letter of deadLettersOf(record, detail)) this.outbox.takeEntry(letter);
-    this.watch.meter.count('tripline_processor_dead_letters_total', { reason: 'foreign' });
-    this.watch.logger.warn('processor.dead-letter', { partition: record.partition, offset: record.offset, detail });
+  #setAside(record: LogRecord, reason: DeadLetterReason, detail: string): true {
+    for (const letter of deadLettersOf(record, reason, detail)) this.outbox.takeEntry(letter);
+    this.watch.meter.count('tripline_processor_dead_letters_total', { reason });
+    this.watch.logger.warn('processor.dead-letter', { partition: record.partition, offset: record.offset, reason, detail });
     return true;
   }
 

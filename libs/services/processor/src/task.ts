@@ -29,6 +29,8 @@ export type TaskParts = {
   readonly watch: Watch;
   readonly limits: TaskLimits;
   readonly estimate: ReplayEstimate;
+  /** Offsets set aside unread, on an operator's word. */
+  readonly skips?: ReadonlySet<number>;
   /** Where to go on: `findPosition`'s answer. */
   readonly position: number;
 };
@@ -196,7 +198,8 @@ export class Task {
       if (this.#outbox.size >= outputsMax || slice.spent) return i;
       if (record.offset < this.#position) continue;
       this.#cut = undefined;
-      if (!this.#state.apply(record)) {
+      if (this.parts.skips?.has(record.offset) === true) this.#state.skip(record);
+      else if (!this.#state.apply(record)) {
         slice.over(FIRED_AT_ONCE);
         return i;
       }
