@@ -1,3 +1,4 @@
+/* eslint-disable @nx/enforce-module-boundaries -- what specs stand on: it may import what they may */
 import { MemoryStateStore } from '@tripline/adapters-memory';
 import { decodeUtf8, encodeUtf8, makeInstant } from '@tripline/kernel';
 import type { StateCopy, TaskStore } from '@tripline/ports';
