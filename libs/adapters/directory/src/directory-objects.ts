@@ -1,7 +1,7 @@
 import { mkdir, open, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { assert, OperatingError } from '@tripline/kernel';
-import { assertObjectName, assertObjectPrefix, SHELF_BYTES_MAX, type ObjectShelf } from '@tripline/ports';
+import { assertObjectName, assertObjectPrefix, isObjectName, SHELF_BYTES_MAX, type ObjectShelf } from '@tripline/ports';
 import { syncFolder, writeDurably } from './durable-file.js';
 import { codeOf, fileFailure } from './file-failure.js';
 import { filesBelow, OBJECT } from './object-files.js';
@@ -33,7 +33,7 @@ class DirectoryObjects implements ObjectShelf {
   async list(prefix: string): Promise<readonly string[]> {
     assertObjectPrefix(prefix);
     const names = await this.#translated(`objects ${prefix}* could not be listed`, () => filesBelow(this.#root, prefix));
-    return names.toSorted();
+    return names.filter(isObjectName).toSorted();
   }
 
   async remove(name: string): Promise<void> {

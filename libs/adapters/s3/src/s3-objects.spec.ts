@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CreateBucketCommand, DeleteBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, DeleteBucketCommand, DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { encodeUtf8 } from '@tripline/kernel';
 import { SHELF_BYTES_MAX, type ObjectShelf } from '@tripline/ports';
@@ -10,22 +10,28 @@ import { describeWithObjectStorage } from '@tripline/testing-object-storage';
 import { openS3Objects, type S3Options } from './s3-objects.js';
 
 const REGION = 'us-east-1';
+const PREFIXES = ['tripline/', 'one/', 'two/'];
+const FOREIGN = 'one/Not Ours';
 
 describeWithObjectStorage('S3', (storage) => {
   /** A bucket of its own, and how to be rid of it. */
-  async function makeBucket(): Promise<{ bucket: string; options: S3Options; close(): Promise<void> }> {
+  async function makeBucket(): Promise<{ client: S3Client; options: S3Options; close(): Promise<void> }> {
     const { endpoint } = storage();
     const client = new S3Client({ region: REGION, endpoint, forcePathStyle: true });
     const bucket = `tripline-test-${randomUUID()}`;
     await client.send(new CreateBucketCommand({ Bucket: bucket }));
     const options = { bucket, region: REGION, endpoint };
     const close = async (): Promise<void> => {
-      const all = openS3Objects(options);
-      for (const name of await all.list('')) await all.remove(name);
+      for (const prefix of PREFIXES) {
+        const shelf = openS3Objects({ ...options, prefix });
+        await Promise.all((await shelf.list('')).map((name) => shelf.remove(name)));
+      }
+      // A key that is none of ours, by way of the SDK.
+      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: FOREIGN }));
       await client.send(new DeleteBucketCommand({ Bucket: bucket }));
       client.destroy();
     };
-    return { bucket, options, close };
+    return { client, options, close };
   }
 
   describeObjectShelf('S3', async () => {
@@ -33,8 +39,9 @@ describeWithObjectStorage('S3', (storage) => {
     return { shelf: () => openS3Objects({ ...options, prefix: 'tripline/' }), close };
   });
 
-  test('two prefixes of one bucket do not see each other', async () => {
-    const { options, close } = await makeBucket();
+  test('two prefixes of one bucket do not see each other, nor what is none of ours', async () => {
+    const { client, options, close } = await makeBucket();
+    await client.send(new PutObjectCommand({ Bucket: options.bucket, Key: FOREIGN, Body: '' }));
     const [one, two, all] = ['one/', 'two/', ''].map((prefix) => openS3Objects({ ...options, prefix }));
     await one!.put('a', encodeUtf8('1'));
     await two!.put('a', encodeUtf8('2'));
@@ -50,8 +57,8 @@ describeWithObjectStorage('S3', (storage) => {
       retry: 'never',
       message: expect.stringMatching(/in bucket none-.*NoSuchBucket.*make the bucket/),
     };
-    for (const call of [shelf.get('a'), shelf.put('a', new Uint8Array()), shelf.list(''), shelf.remove('a')])
-      await expect(call).rejects.toMatchObject(said);
+    const calls = [() => shelf.get('a'), () => shelf.put('a', new Uint8Array()), () => shelf.list(''), () => shelf.remove('a')];
+    for (const call of calls) await expect(call()).rejects.toMatchObject(said);
   });
 });
 
@@ -101,6 +108,19 @@ describe('a server that does not do as it should', () => {
     expect(await shelf.get('a')).toEqual(encodeUtf8('there'));
     expect(calls).toBe(2);
   });
+
+  test('is asked no more at once than there are sockets; the others wait, longer than a connection may take', async () => {
+    let [now, most] = [0, 0];
+    const shelf = await against((_, response) => {
+      most = Math.max(most, ++now);
+      setTimeout(() => {
+        now--;
+        response.setHeader('content-length', '5').end('there');
+      }, 2_700);
+    });
+    const read = await Promise.all(Array.from({ length: 40 }, () => shelf.get('a')));
+    expect([read.filter((bytes) => bytes?.length === 5).length, most]).toEqual([40, 16]);
+  }, 30_000);
 
   test('is not waited for when it says nothing', async () => {
     const shelf = await against(() => undefined, 300);

@@ -8,13 +8,15 @@ import {
   type S3ClientConfig,
 } from '@aws-sdk/client-s3';
 import { assert, OperatingError } from '@tripline/kernel';
-import { assertObjectName, assertObjectPrefix, SHELF_BYTES_MAX, type ObjectShelf } from '@tripline/ports';
+import { assertObjectName, assertObjectPrefix, isObjectName, SHELF_BYTES_MAX, type ObjectShelf } from '@tripline/ports';
 import { isNoSuchKey, s3Failure } from './s3-failure.js';
+import { Turns } from './turns.js';
 
 /** A connection that takes longer does not come about. */
 const CONNECT_MS = 5_000;
 /** One call, its body and its retries: the greatest object at a megabyte a second. */
 const CALL_MS = 90_000;
+/** Calls at once, and so sockets: further ones wait before the SDK, whose limit for connecting counts the wait for a socket, too. */
 const SOCKETS_MAX = 16;
 const ATTEMPTS_MAX = 3;
 
@@ -28,7 +30,7 @@ export type S3Options = {
   readonly endpoint?: string;
   /** The bucket in the path and not in the host's name. By default, where an endpoint is given. */
   readonly forcePathStyle?: boolean;
-  /** For a whole call, with its retries. 90 s by default. */
+  /** For a whole call, with its retries, from its turn on: 16 run at once. 90 s by default. */
   readonly callMs?: number;
 };
 
@@ -41,6 +43,7 @@ class S3Objects implements ObjectShelf {
   readonly #bucket: string;
   readonly #prefix: string;
   readonly #callMs: number;
+  readonly #turns = new Turns(SOCKETS_MAX);
 
   constructor(options: S3Options) {
     this.#client = new S3Client(configOf(options));
@@ -72,7 +75,7 @@ class S3Objects implements ObjectShelf {
     let token: string | undefined;
     do token = await this.#listPage(prefix, token, names);
     while (token !== undefined);
-    return names.toSorted();
+    return names.filter(isObjectName).toSorted();
   }
 
   async remove(name: string): Promise<void> {
@@ -97,7 +100,7 @@ class S3Objects implements ObjectShelf {
     const page = await this.#translated(`objects ${prefix}* could not be listed`, (signal) =>
       this.#client.send(command, { abortSignal: signal }),
     );
-    for (const { Key: key } of page.Contents ?? []) if (key !== undefined) names.push(key.slice(this.#prefix.length));
+    for (const { Key: key = '' } of page.Contents ?? []) names.push(key.slice(this.#prefix.length));
     return page.IsTruncated === true ? page.NextContinuationToken : undefined;
   }
 
@@ -108,7 +111,7 @@ class S3Objects implements ObjectShelf {
 
   async #translated<T>(failure: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     try {
-      return await work(AbortSignal.timeout(this.#callMs));
+      return await this.#turns.run(() => work(AbortSignal.timeout(this.#callMs)));
     } catch (error) {
       throw error instanceof OperatingError ? error : s3Failure(`${failure} in bucket ${this.#bucket}`, error);
     }

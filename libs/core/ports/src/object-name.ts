@@ -19,6 +19,11 @@ export function assertObjectName(name: string): void {
   }
 }
 
+/** Is this a name as `assertObjectName` asks for? What others laid beside our objects need not be. */
+export const isObjectName = (name: string): boolean =>
+  name.length <= OBJECT_NAME_CHARS_MAX &&
+  name.split('/').every((text) => isSegment(text) && text.length <= OBJECT_SEGMENT_CHARS_MAX);
+
 /** Throws an `AssertionError` unless some name may begin with `prefix`. The empty one is every name's. */
 export function assertObjectPrefix(prefix: string): void {
   assert(prefix.length <= OBJECT_NAME_CHARS_MAX, `a prefix has at most ${OBJECT_NAME_CHARS_MAX} characters: ${prefix}`);

@@ -14,7 +14,7 @@ export interface ObjectShelf {
   put(name: string, bytes: Uint8Array): Promise<void>;
   /** Undefined where there is none of that name. More than `SHELF_BYTES_MAX`, which nobody can have put, are an `OperatingError` of code `object-damaged`. */
   get(name: string): Promise<Uint8Array | undefined>;
-  /** All names that begin with `prefix`, in the order of their UTF-8 bytes, however many. What others put or remove meanwhile may be there or not. */
+  /** All names that begin with `prefix`, in the order of their UTF-8 bytes, however many. What others put or remove meanwhile may be there or not; what has no name of an object is not listed. */
   list(prefix: string): Promise<readonly string[]>;
   /** None of that name is no error. */
   remove(name: string): Promise<void>;
