@@ -1,26 +1,38 @@
-import { OBJECT_BYTES_MAX, type ObjectStore } from '@tripline/ports';
 import { assert } from '@tripline/kernel';
+import { assertObjectName, assertObjectPrefix, SHELF_BYTES_MAX, type ObjectStore } from '@tripline/ports';
 
-/** Keeps objects in memory, for as long as this lives. */
+/** Objects in memory, for tests and for one process that keeps nothing: shared by those who hold this instance, gone with it. */
 export class MemoryObjectStore implements ObjectStore {
-  readonly objects = new Map<string, Uint8Array>();
+  readonly checked = true;
+  readonly #objects = new Map<string, Uint8Array>();
 
-  put(name: string, bytes: Uint8Array): Promise<void> {
-    assert(bytes.length <= OBJECT_BYTES_MAX, 'an object is too large');
-    this.objects.set(name, bytes.slice());
-    return Promise.resolve();
-  }
+  put = (name: string, bytes: Uint8Array): Promise<void> =>
+    settle(() => {
+      assertObjectName(name);
+      assert(bytes.length <= SHELF_BYTES_MAX, `an object has at most ${SHELF_BYTES_MAX} bytes: ${name}`);
+      this.#objects.set(name, bytes.slice());
+    });
 
-  get(name: string): Promise<Uint8Array | undefined> {
-    return Promise.resolve(this.objects.get(name)?.slice());
-  }
+  get = (name: string): Promise<Uint8Array | undefined> =>
+    settle(() => {
+      assertObjectName(name);
+      return this.#objects.get(name)?.slice();
+    });
 
-  list(prefix: string): Promise<readonly string[]> {
-    return Promise.resolve([...this.objects.keys()].filter((name) => name.startsWith(prefix)).sort());
-  }
+  list = (prefix: string): Promise<readonly string[]> =>
+    settle(() => {
+      assertObjectPrefix(prefix);
+      return [...this.#objects.keys()].filter((name) => name.startsWith(prefix)).toSorted();
+    });
 
-  remove(name: string): Promise<void> {
-    this.objects.delete(name);
-    return Promise.resolve();
-  }
+  remove = (name: string): Promise<void> =>
+    settle(() => {
+      assertObjectName(name);
+      this.#objects.delete(name);
+    });
+
+  close = (): Promise<void> => Promise.resolve();
 }
+
+/** What `work` answers or throws, as a promise. */
+const settle = <T>(work: () => T): Promise<T> => new Promise((resolve) => resolve(work()));

@@ -47,6 +47,14 @@ export {
   type Waiting,
 } from './gatehouse.js';
 export { type Kept, type Mailbox, type MessageLog, type MessageQuery, type MessageView } from './messages.js';
+export {
+  assertObjectName,
+  assertObjectPrefix,
+  isObjectName,
+  OBJECT_NAME_CHARS_MAX,
+  OBJECT_SEGMENT_CHARS_MAX,
+} from './object-name.js';
+export { OBJECT_BYTES_MAX, SHELF_BYTES_MAX, type ObjectShelf, type ObjectStore } from './object-store.js';
 export { type Explanation, type PersonStates, type PersonView, type WhyQuestion } from './person-states.js';
 export { OBJECT_BYTES_MAX, type ObjectStore } from './object-store.js';
 export {

@@ -1,10 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-const LOCK_STALE_MS = 300_000;
-const LOCK_LOOK_MS = 200;
+import { underLock } from './under-lock.js';
 
 /** Where the pom stands: `tools/kafka` of this checkout. */
 export const kafkaFolder = join(dirname(fileURLToPath(import.meta.url)), '../../../../tools/kafka');
@@ -31,32 +29,4 @@ function copyJars(): string | undefined {
   if (status !== 0) return `Maven could not bring Apache Kafka: ${`${stdout}${stderr}`.trim().split('\n')[0] ?? ''}`;
   mkdirSync(done);
   return undefined;
-}
-
-/** Test processes run side by side: one brings the jars, the others wait for it. */
-function underLock<T>(lock: string, work: () => T): T {
-  while (!taken(lock)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOCK_LOOK_MS);
-  try {
-    return work();
-  } finally {
-    rmSync(lock, { recursive: true, force: true });
-  }
-}
-
-function taken(lock: string): boolean {
-  try {
-    mkdirSync(lock);
-    return true;
-  } catch {
-    if (ageOf(lock) > LOCK_STALE_MS) rmSync(lock, { recursive: true, force: true });
-    return false;
-  }
-}
-
-function ageOf(lock: string): number {
-  try {
-    return Date.now() - statSync(lock).mtimeMs;
-  } catch {
-    return 0;
-  }
 }

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts, HOST } from './free-ports.js';
+import { guard } from './guard.js';
 import { classPath, kafkaFolder } from './kafka-jars.js';
 import { isReady } from './ready-probe.js';
 
@@ -11,11 +12,6 @@ const READY_MS = 90_000;
 const LOOK_MS = 50;
 const STOP_MS = 20_000;
 const OUTPUT_MAX_CHARS = 20_000;
-/** Kills the broker when the process that opened it is gone, however it went: then this one's standard input ends. */
-const GUARD = `process.stdin.resume().on('end', () => {
-  try { process.kill(Number(process.argv[1]), 'SIGKILL'); } catch {}
-  require('node:fs').rmSync(process.argv[2], { recursive: true, force: true });
-});`;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -57,8 +53,8 @@ export class KafkaProcess {
     this.#java = java;
     for (const stream of [java.stdout, java.stderr])
       stream.on('data', (bytes: Buffer) => (this.#output = (this.#output + bytes.toString()).slice(-OUTPUT_MAX_CHARS)));
-    this.#guard = spawn(process.execPath, ['-e', GUARD, String(java.pid), this.#folder], { stdio: ['pipe', 'ignore', 'ignore'] });
-    for (const child of [java, this.#guard]) child.unref();
+    this.#guard = guard(java, this.#folder);
+    java.unref();
     await this.#ready(java);
   }
 

@@ -1,6 +1,7 @@
 export { describeEventLog } from './event-log.js';
 export { type EventLogPlace } from './log-bench.js';
 export { type StateStorePlace } from './state-rig.js';
+export { describeObjectShelf, noise, type ObjectShelfPlace } from './object-shelf.js';
 export { describeStateStore } from './state-store.js';
 export { describeAttemptLedger } from './attempt-ledger.js';
 export { describeCatalogue } from './catalogue.js';

@@ -1,0 +1,1 @@
+export { openDirectoryObjects } from './directory-objects.js';

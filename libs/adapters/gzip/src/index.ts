@@ -1,0 +1,1 @@
+export { packObjects } from './packed-objects.js';
