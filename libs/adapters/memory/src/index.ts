@@ -1,1 +1,2 @@
+export { MemoryDatabase, type MemoryPorts } from './memory-database.js';
 export { MemoryStateStore } from './memory-state-store.js';
