@@ -79,4 +79,9 @@ export function attemptPromises(rig: GateRig): void {
     expect(await begin(10, { expires: at(10) })).toEqual({ kind: 'expired' });
     expect(await begin(9, { expires: at(10) })).toEqual({ kind: 'go' });
   });
+
+  test('the end of an attempt that nobody began changes nothing', async () => {
+    await rig.ports.attempts.finish(makeDispatch(), ACCEPTED, at(1));
+    expect(await begin(2)).toEqual({ kind: 'go' });
+  });
 }

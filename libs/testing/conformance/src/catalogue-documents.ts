@@ -35,9 +35,11 @@ export function documentPromises(rig: GateRig): void {
 
   test('all or nothing', async () => {
     const bad = draft('bad', undefined as never);
-    await expect(publish(draft('a', { a: 1 }), bad)).rejects.toThrow();
-    expect(await rig.ports.catalogue.list('trigger')).toEqual([]);
-    expect(await outbox()).toEqual([]);
+    await publish(draft('before', { n: 1 }));
+    const publishing = publish(draft('a', { a: 1 }), draft('a', { a: 2 }), bad);
+    await expect(publishing).rejects.toMatchObject({ name: 'OperatingError', retry: 'never' });
+    expect((await rig.ports.catalogue.list('trigger')).map((one) => one.name)).toEqual(['before']);
+    expect(await outbox()).toHaveLength(1);
   });
 
   test('publishers at once: versions without gaps, revisions in the order of versions', async () => {

@@ -68,4 +68,13 @@ export function entryPromises(rig: GateRig): void {
     expect(out.map(({ control }) => control.revision)).toEqual(out.map(({ id }) => id).sort((x, y) => x - y));
     await other.close();
   });
+
+  test('are as they were when a segment of that name is withdrawn, and open while it runs, whatever is asked', async () => {
+    await publish(draft('vip', { n: 1 }), draft('vip', { n: 1 }, 'segment'));
+    await pause('vip');
+    await rig.ports.catalogue.withdraw('segment', 'vip', 'ops', at(3));
+    expect(await entries()).toEqual({ vip: 'closed' });
+    await rig.ports.switches.set('vip', 'running', at(4), 'ops', { entries: 'closed', messages: 'drop' });
+    expect(await rig.ports.switches.all()).toMatchObject([{ state: 'running', entries: 'open', messages: 'go' }]);
+  });
 }

@@ -14,4 +14,11 @@ export function shelfPromises(rig: GateRig): void {
     expect(await other.shelf.template('t')).toBeUndefined();
     await other.close();
   });
+
+  test('the newest version counts, and one that is no template is none', async () => {
+    await publish(draft('t', { ...TEMPLATE, name: 't' }, 'template'), draft('odd', { kind: 'template' }, 'template'));
+    await publish(draft('t', { ...TEMPLATE, name: 't', text: 'Hello' }, 'template'));
+    expect(await rig.ports.shelf.template('t')).toMatchObject({ text: 'Hello' });
+    expect(await rig.ports.shelf.template('odd')).toBeUndefined();
+  });
 }

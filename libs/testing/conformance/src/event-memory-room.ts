@@ -61,4 +61,11 @@ export function roomPromises(rig: GateRig): void {
     expect(seen.map(({ name: each }) => each)).toEqual(expect.arrayContaining([odd[0], '__proto__', '🎉', odd[6]]));
     expect(seen.reduce((sum, { total }) => sum + total, 0)).toBe(2 * odd.length);
   });
+
+  test('a name that no store can keep needs the room of the one it is kept as', async () => {
+    const full = Object.fromEntries(Array.from({ length: EVENT_NAMES_MAX }, (_, i) => [`n${i}`, counted()]));
+    await rig.ports.events.add([tally(undefined, 1, full)], START);
+    expect((await rig.ports.events.add([tally(1, 2, { 'x\0': counted() })], START)).namesOver).toBe(1);
+    expect(await seenAt()).toHaveLength(EVENT_NAMES_MAX);
+  });
 }
