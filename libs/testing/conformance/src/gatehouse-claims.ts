@@ -54,6 +54,14 @@ export function claimPromises(rig: GateRig): void {
     expect(await claim(at(1_000_000))).toEqual([]);
   });
 
+  test('of one id on two days each has its own decision', async () => {
+    const [first, second] = [makeAction(), makeAction({ decided: at(86_400_000) })];
+    await admit(first, second);
+    await decide(first, SEND);
+    const decided = [first, second].map((action) => ({ action, decision: DROP }));
+    expect(await rig.ports.gatehouse.decide(decided, NOW)).toEqual([{ action: second, decision: DROP, attempt: 0 }]);
+  });
+
   test('of two gates that decide the same action at once one is answered', async () => {
     const other = await rig.place.ports();
     const actions = many(100);
@@ -117,8 +125,8 @@ export function claimPromises(rig: GateRig): void {
   test('of what is to be told the longest decided comes first, at most so many', async () => {
     const [first, second] = many(2) as [Action, Action];
     await admit(first, second);
-    await decide(second, DROP, at(2_000));
     await decide(first, DROP, at(3_000));
+    await decide(second, DROP, at(2_000));
     const untold = async (max: number): Promise<string[]> =>
       (await rig.ports.gatehouse.untold(at(9_000), seconds(1), max)).map(({ action }) => action.id);
     expect(await untold(1)).toEqual([second.id]);
