@@ -1,2 +1,3 @@
 export { MemoryObjectStore } from './memory-object-store.js';
+export { MemoryDatabase, type MemoryPorts } from './memory-database.js';
 export { MemoryStateStore } from './memory-state-store.js';

@@ -1,8 +1,7 @@
 import { plus, type Duration, type Instant, type JsonObject } from '@tripline/kernel';
 import { addressOf, type Action, type Channel } from '@tripline/model';
-import type { Pausing, Waiting } from '@tripline/ports';
+import { GENERAL_TOPIC, type Pausing, type Waiting } from '@tripline/ports';
 import { addressHash } from './address-hash.js';
-import { GENERAL_TOPIC } from './gate-intake.js';
 import { column, type Statements } from './sql.js';
 
 type ClaimedRow = {

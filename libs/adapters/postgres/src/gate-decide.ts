@@ -1,4 +1,4 @@
-import { minus, type Duration, type Instant } from '@tripline/kernel';
+import { minus, storableText, type Duration, type Instant } from '@tripline/kernel';
 import type { Action, Decision } from '@tripline/model';
 import type { Untold } from '@tripline/ports';
 import { dayOf } from './action-days.js';
@@ -27,11 +27,11 @@ const DECIDE = `
       changed = case when a.status = x.status and a.reason = x.reason then a.changed else $8::bigint end
   from x
   where a.id = x.id and a.day = x.day and a.status in ('waiting', 'held') and (x.kind = 'drop' or not a.recalled)
-  returning a.id, a.attempts`;
+  returning a.id, a.day, a.attempts`;
 
 /** Keeps the decisions of actions that are still undecided. */
 export async function decide(sql: Statements, decided: readonly Decided[], now: Instant): Promise<readonly Untold[]> {
-  const rows = await sql.rows<{ id: string; attempts: number }>(DECIDE, [
+  const rows = await sql.rows<{ id: string; day: number; attempts: number }>(DECIDE, [
     column(decided, (d) => d.action.id),
     column(decided, (d) => dayOf(d.action.decided)),
     column(decided, (d) => d.decision.kind),
@@ -41,12 +41,14 @@ export async function decide(sql: Statements, decided: readonly Decided[], now: 
     column(decided, (d) => JSON.stringify(d.decision)),
     now,
   ]);
-  const attempts = new Map(rows.map((row) => [row.id, row.attempts]));
+  const attempts = new Map(rows.map((row) => [keyOf(row.id, row.day), row.attempts]));
   return decided.flatMap(({ action, decision }) => {
-    const attempt = attempts.get(action.id);
+    const attempt = attempts.get(keyOf(storableText(action.id), dayOf(action.decided)));
     return attempt === undefined ? [] : [{ action, decision, attempt }];
   });
 }
+
+const keyOf = (id: string, day: number): string => `${day} ${id}`;
 
 const statusOf = (decision: Decision): string =>
   decision.kind === 'send' ? 'handed' : decision.kind === 'hold' ? 'held' : decision.status;

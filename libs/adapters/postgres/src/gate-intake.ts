@@ -1,10 +1,8 @@
 import type { Instant } from '@tripline/kernel';
 import type { Action, Recall } from '@tripline/model';
+import { GENERAL_TOPIC } from '@tripline/ports';
 import { dayOf } from './action-days.js';
 import { column, type Statements } from './sql.js';
-
-/** The topic under which a message without one of its own is permitted. */
-export const GENERAL_TOPIC = 'marketing';
 
 const ADMIT = `
   insert into actions (id, day, person, trigger, version, step, run, channel, topic, template, decided, expires, body, due, changed, recalled)

@@ -1,9 +1,7 @@
-import { plus, seconds, type Duration, type Instant } from '@tripline/kernel';
+import { plus, type Instant } from '@tripline/kernel';
 import { isFinal, type Receipt } from '@tripline/model';
+import { RETRY_DEFAULT } from '@tripline/ports';
 import { column, type Statements } from './sql.js';
-
-/** When a deferred action is due where its receipt names no time. */
-export const RETRY_DEFAULT: Duration = seconds(60);
 
 const statement = (changes: string, applies: string): string => `
   with x as (

@@ -1,10 +1,16 @@
-import { days, minus, type Duration, type Instant } from '@tripline/kernel';
-import { EVENT_NAMES_MAX, type EventMemory, type EventsSeen, type Remembered, type Tally } from '@tripline/ports';
-import { addTally, seenOf, type NameRow } from './name-row.js';
-import { cleanText, column, type Sql, type Statements } from './sql.js';
-
-/** A name that was not seen for so long is forgotten when there is no room for another. */
-const FORGOTTEN_AFTER: Duration = days(30);
+import { minus, storableText, type Instant } from '@tripline/kernel';
+import {
+  addTally,
+  EVENT_NAMES_MAX,
+  FORGOTTEN_AFTER,
+  seenOf,
+  type EventMemory,
+  type EventsSeen,
+  type NameRow,
+  type Remembered,
+  type Tally,
+} from '@tripline/ports';
+import { column, type Sql, type Statements } from './sql.js';
 
 /** One counter adds at a time, so that positions and counts go together. */
 const ADDING = 'select pg_advisory_xact_lock(7471202)';
@@ -63,12 +69,9 @@ const setPositions = (sql: Statements, tallies: readonly Tally[]): Promise<unkno
     column(tallies, (tally) => tally.behind),
   ]);
 
-/** As the database will have it: half of a surrogate pair is no text there. */
-const cleanName = (name: string): string => cleanText(Buffer.from(name).toString());
-
 /** How many names there was no room for. */
 async function addNames(sql: Statements, tallies: readonly Tally[], now: Instant): Promise<number> {
-  const names = [...new Set(tallies.flatMap((tally) => [...tally.names.keys()].map(cleanName)))];
+  const names = [...new Set(tallies.flatMap((tally) => [...tally.names.keys()].map(storableText)))];
   if (names.length === 0) return 0;
   const known = await sql.rows<NameRow>(`${ROWS} where name = any($1::text[])`, [names]);
   const rows = new Map(known.map((row) => [row.name, row]));
@@ -76,7 +79,7 @@ async function addNames(sql: Statements, tallies: readonly Tally[], now: Instant
   const over = new Set(fresh.slice(await roomFor(sql, fresh.length, names, now)));
   for (const tally of tallies)
     for (const [given, counted] of tally.names) {
-      const name = cleanName(given);
+      const name = storableText(given);
       if (!over.has(name)) rows.set(name, addTally(rows.get(name), name, counted, now));
     }
   await setRows(sql, [...rows.values()]);

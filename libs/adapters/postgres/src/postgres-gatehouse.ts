@@ -1,6 +1,6 @@
 import { assert, type Duration, type Instant } from '@tripline/kernel';
 import type { Action, Receipt, Recall } from '@tripline/model';
-import type { Gatehouse, Untold, Waiting, Watch } from '@tripline/ports';
+import { CLAIM_MAX, type Gatehouse, type Untold, type Waiting, type Watch } from '@tripline/ports';
 import { ActionDays, dayOf } from './action-days.js';
 import { claim } from './gate-claim.js';
 import { closeSilent, decide, told, untold, type Decided } from './gate-decide.js';
@@ -8,8 +8,6 @@ import { admit, keepRecalls } from './gate-intake.js';
 import { report } from './gate-report.js';
 import type { Sql, Statements } from './sql.js';
 
-/** Rows a claim asks for at once, at most. */
-export const CLAIM_MAX = 5_000;
 /** Rows one statement writes, at most; more go in several. */
 const ROWS_MAX = 5_000;
 

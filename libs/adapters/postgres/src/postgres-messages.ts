@@ -1,30 +1,22 @@
 import { makeInstant } from '@tripline/kernel';
 import { userIdOf, type Channel } from '@tripline/model';
-import type { MessageLog, MessageQuery, MessageView } from '@tripline/ports';
+import {
+  ACTION_STATUSES,
+  MESSAGES_MAX,
+  shownAs,
+  type ActionStatus,
+  type MessageLog,
+  type MessageQuery,
+  type MessageView,
+} from '@tripline/ports';
 import type { Parameter, Sql } from './sql.js';
 
-/** A query answers at most this many. */
-export const MESSAGES_MAX = 1_000;
-
 type MessageRow = Omit<MessageView, 'status' | 'at' | 'decided' | 'expires' | 'reason' | 'userId'> & {
-  readonly status: string;
+  readonly status: ActionStatus;
   readonly reason: string | null;
   readonly changed: number;
   readonly decided: number;
   readonly expires: number;
-};
-
-/** A row's own statuses by what people are shown. */
-const SHOWN: Readonly<Record<string, MessageView['status']>> = {
-  waiting: 'held',
-  held: 'held',
-  handed: 'held',
-  sent: 'sent',
-  dropped: 'dropped',
-  expired: 'dropped',
-  recalled: 'recalled',
-  failed: 'failed',
-  unknown: 'unknown',
 };
 
 const COLUMNS = `id, person, trigger, version, step, run, channel, template, status, reason, later,
@@ -35,7 +27,7 @@ export class PostgresMessages implements MessageLog {
   constructor(private readonly sql: Sql) {}
 
   async messages(query: MessageQuery): Promise<readonly MessageView[]> {
-    const statuses = Object.keys(SHOWN).filter((status) => SHOWN[status] === query.status);
+    const statuses = ACTION_STATUSES.filter((status) => shownAs(status) === query.status);
     const given: (readonly [string, Parameter])[] = [
       ...(query.person === undefined ? [] : [['person =', query.person] as const]),
       ...(query.trigger === undefined ? [] : [['trigger =', query.trigger] as const]),
@@ -58,7 +50,7 @@ function viewOf({ status, reason, changed, decided, expires, ...row }: MessageRo
     ...row,
     channel: row.channel satisfies Channel,
     ...(userId === undefined ? {} : { userId }),
-    status: SHOWN[status] ?? 'unknown',
+    status: shownAs(status),
     ...(why === undefined ? {} : { reason: why }),
     at: makeInstant(changed),
     decided: makeInstant(decided),

@@ -1,3 +1,4 @@
+import { storableText } from '@tripline/kernel';
 import type { DataSource, EntityManager } from 'typeorm';
 import { hasCollided, translateError } from './translate-error.js';
 
@@ -44,18 +45,15 @@ export class Sql implements Statements {
 
 /** TypeORM answers an UPDATE with its rows and their number, anything else with its rows. */
 async function run<Row>(manager: EntityManager, text: string, parameters: readonly Parameter[]): Promise<readonly Row[]> {
-  const given = parameters.map((parameter) => (typeof parameter === 'string' ? cleanText(parameter) : parameter));
+  const given = parameters.map((parameter) => (typeof parameter === 'string' ? storableText(parameter) : parameter));
   const answer: unknown = await manager.query(text, given);
   const [rows, count] = answer as readonly [unknown, unknown];
   return (Array.isArray(rows) && typeof count === 'number' ? rows : answer) as readonly Row[];
 }
 
-/** PostgreSQL's text cannot hold the character NUL. */
-export const cleanText = (text: string): string => (text.includes('\0') ? text.replaceAll('\0', '\ufffd') : text);
-
 /** One array a column, for `unnest`: thousands of rows a statement. */
 export const column = <T, V extends string | number | boolean | null>(items: readonly T[], read: (item: T) => V): readonly V[] =>
   items.map((item) => {
     const value = read(item);
-    return typeof value === 'string' ? (cleanText(value) as V) : value;
+    return typeof value === 'string' ? (storableText(value) as V) : value;
   });

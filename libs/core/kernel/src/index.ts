@@ -6,7 +6,7 @@ export { murmur2, partitionOf } from './murmur2.js';
 export { OperatingError, type Retry } from './operating-error.js';
 export { accept, describeProblems, refuse, type Parsed, type Problem } from './parsed.js';
 export { digest, sha256 } from './sha256.js';
-export { decodeUtf8, encodeUtf8, parseUtf8 } from './text.js';
+export { decodeUtf8, encodeUtf8, parseUtf8, storableText } from './text.js';
 export {
   between,
   days,

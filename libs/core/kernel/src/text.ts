@@ -24,3 +24,6 @@ export function parseUtf8(bytes: Uint8Array): string | undefined {
     return undefined;
   }
 }
+
+/** The nearest text that every store can keep: U+FFFD stands for the character NUL and for half of a surrogate pair. */
+export const storableText = (text: string): string => text.toWellFormed().replaceAll('\0', '\ufffd');

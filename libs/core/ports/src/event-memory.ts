@@ -1,9 +1,11 @@
-import type { Instant } from '@tripline/kernel';
+import { days, type Duration, type Instant } from '@tripline/kernel';
 
 /** Event names that are remembered; of a further one nothing is known. */
 export const EVENT_NAMES_MAX = 2_000;
 /** Properties of one event that are remembered: those it carries most often. */
 export const PROPERTY_NAMES_MAX = 50;
+/** A name that was not seen for so long is forgotten when there is no room for another. */
+export const FORGOTTEN_AFTER: Duration = days(30);
 
 /** What was counted of one event name. */
 export type NameTally = {

@@ -1,5 +1,12 @@
-import type { Duration, Instant } from '@tripline/kernel';
+import { seconds, type Duration, type Instant } from '@tripline/kernel';
 import type { Action, Channel, Decision, Profile, Receipt, Recall } from '@tripline/model';
+
+/** Actions a claim asks for at once, at most. */
+export const CLAIM_MAX = 5_000;
+/** When a deferred action is due again where its receipt names no time. */
+export const RETRY_DEFAULT: Duration = seconds(60);
+/** The topic under which a message without one of its own is permitted. */
+export const GENERAL_TOPIC = 'marketing';
 
 /** An action claimed for a look, with all the gate judges by, read in the same transaction. */
 export type Waiting = {
@@ -38,7 +45,7 @@ export interface Gatehouse {
   admit(actions: readonly Action[], now: Instant): Promise<number>;
   /** Keeps recalls. Actions waiting or held are due at once, so that the gate drops them; handed ones are refused to the dispatcher; a recall that comes first waits for its action. */
   recall(recalls: readonly Recall[], now: Instant): Promise<void>;
-  /** Claims up to `max` due actions with their facts, for the length of `lease`, passing over those claimed by others. */
+  /** Claims up to `max` (1 to `CLAIM_MAX`) due actions with their facts, the longest due first, for the length of `lease`, passing over those claimed by others. */
   claim(now: Instant, lease: Duration, max: number): Promise<readonly Waiting[]>;
   /** Keeps the decisions and answers those kept; one whose action has been recalled since is left undecided. A hold only moves the due time. */
   decide(
@@ -49,7 +56,7 @@ export interface Gatehouse {
   untold(now: Instant, age: Duration, max: number): Promise<readonly Untold[]>;
   /** Marks decisions told; an action that has come to a further attempt since is left as it is. */
   told(told: readonly Untold[]): Promise<void>;
-  /** Applies what dispatchers report: final statuses, and `deferred` as held until `retryAt`. A status never goes back. */
+  /** Applies what dispatchers report: final statuses, and `deferred` as held until `retryAt`, but no longer than until it expires. A status never goes back. */
   report(receipts: readonly Receipt[], now: Instant): Promise<void>;
   /** Handed-over actions past `expires` + `age` with no final receipt, closed as `unknown` with the reason `silent`. */
   closeSilent(now: Instant, age: Duration, max: number): Promise<readonly Untold[]>;
@@ -68,7 +75,7 @@ export interface ConsentLedger {
   suppress(suppressions: readonly Suppression[]): Promise<void>;
 }
 
-/** One entry of the ledger: `topic` is what a person can unsubscribe from; `marketing` covers every topic without an entry of its own. */
+/** One entry of the ledger: `topic` is what a person can unsubscribe from; `GENERAL_TOPIC` covers every topic without an entry of its own. */
 export type Consent = {
   readonly person: string;
   readonly channel: Channel;

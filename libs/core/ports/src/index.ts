@@ -12,6 +12,7 @@ export { Stop, type Clock } from './clock.js';
 export { type DocumentReader, type Place, type ReadDocument } from './document-reader.js';
 export {
   EVENT_NAMES_MAX,
+  FORGOTTEN_AFTER,
   PROPERTY_NAMES_MAX,
   type EventMemory,
   type EventSeen,
@@ -33,6 +34,9 @@ export {
   type TopicSpec,
 } from './event-log.js';
 export {
+  CLAIM_MAX,
+  GENERAL_TOPIC,
+  RETRY_DEFAULT,
   type Consent,
   type ConsentLedger,
   type GateFacts,
@@ -46,7 +50,6 @@ export {
   type Untold,
   type Waiting,
 } from './gatehouse.js';
-export { type Kept, type Mailbox, type MessageLog, type MessageQuery, type MessageView } from './messages.js';
 export {
   assertObjectName,
   assertObjectPrefix,
@@ -55,8 +58,20 @@ export {
   OBJECT_SEGMENT_CHARS_MAX,
 } from './object-name.js';
 export { OBJECT_BYTES_MAX, SHELF_BYTES_MAX, type ObjectShelf, type ObjectStore } from './object-store.js';
+export {
+  ACTION_STATUSES,
+  KEPT_MAX,
+  MESSAGES_MAX,
+  shownAs,
+  type ActionStatus,
+  type Kept,
+  type Mailbox,
+  type MessageLog,
+  type MessageQuery,
+  type MessageView,
+} from './messages.js';
+export { addTally, seenOf, type NameBody, type NameRow } from './name-row.js';
 export { type Explanation, type PersonStates, type PersonView, type WhyQuestion } from './person-states.js';
-export { OBJECT_BYTES_MAX, type ObjectStore } from './object-store.js';
 export {
   PART_ROWS_MAX,
   type Checkpoint,

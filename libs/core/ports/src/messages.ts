@@ -1,6 +1,11 @@
 import type { Instant } from '@tripline/kernel';
-import type { Channel } from '@tripline/model';
+import type { Channel, FinalStatus } from '@tripline/model';
 import type { Message } from './channel-provider.js';
+
+/** A look into the log of messages answers at most this many. */
+export const MESSAGES_MAX = 1_000;
+/** A look into the mailbox answers at most this many. */
+export const KEPT_MAX = 1_000;
 
 /** One action as people ask for it: what became of it, why, and when. */
 export type MessageView = {
@@ -23,6 +28,23 @@ export type MessageView = {
   /** What came after sending, newest last: delivered, opened, clicked … */
   readonly later: readonly string[];
 };
+
+/** What people are shown of an action that waits, is held, is handed to its channel, or has come to an end. */
+const SHOWN = {
+  waiting: 'held',
+  held: 'held',
+  handed: 'held',
+  sent: 'sent',
+  dropped: 'dropped',
+  expired: 'dropped',
+  recalled: 'recalled',
+  failed: 'failed',
+  unknown: 'unknown',
+} as const satisfies Readonly<Record<FinalStatus | 'waiting' | 'held' | 'handed', MessageView['status']>>;
+
+export type ActionStatus = keyof typeof SHOWN;
+export const ACTION_STATUSES = Object.keys(SHOWN) as readonly ActionStatus[];
+export const shownAs = (status: ActionStatus): MessageView['status'] => SHOWN[status];
 
 export type MessageQuery = {
   readonly person?: string;

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach } from '@jest/globals';
 import { makeInstant, seconds, type Instant } from '@tripline/kernel';
 import type { Action, Decision } from '@tripline/model';
-import type { Untold, Waiting } from '@tripline/ports';
+import type { Outgoing, Published, Untold, Waiting } from '@tripline/ports';
 import { makeAction, START } from '@tripline/testing-builders';
+import type { Draft } from './catalogue-drafts.js';
 import type { GatePlace, GatePorts } from './gate-place.js';
 
 export const at = (ms: number): Instant => makeInstant(START + ms);
@@ -16,7 +17,7 @@ export const many = (count: number, fields: Partial<Action> = {}): Action[] =>
   Array.from({ length: count }, (_, i) => makeAction({ id: `act_${String(i).padStart(5, '0')}`, ...fields }));
 export const idsOf = (items: readonly (Waiting | Untold)[]): string[] => items.map((item) => item.action.id).sort();
 
-/** A gatehouse of its own for each test, with the steps that most of them take. */
+/** A database of its own for each test, with the steps that many of them take. */
 export class GateRig {
   #place: GatePlace | undefined;
   #ports: GatePorts | undefined;
@@ -39,6 +40,8 @@ export class GateRig {
     return opened(this.#ports);
   }
 
+  readonly publish = (...drafts: Draft[]): Promise<readonly Published[]> => this.ports.catalogue.publish(drafts, 'ops', at(1));
+  readonly outbox = (): Promise<readonly Outgoing[]> => this.ports.catalogue.outbox(100);
   readonly admit = (...actions: Action[]): Promise<number> => this.ports.gatehouse.admit(actions, NOW);
   readonly claim = (now = NOW, max = 100): Promise<readonly Waiting[]> => this.ports.gatehouse.claim(now, LEASE, max);
   readonly decide = (action: Action, decision: Decision, now = NOW): Promise<readonly Untold[]> =>
@@ -56,6 +59,6 @@ export class GateRig {
 }
 
 function opened<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('a gatehouse is open within a test only');
+  if (value === undefined) throw new Error('a database is open within a test only');
   return value;
 }

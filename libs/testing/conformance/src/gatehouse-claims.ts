@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { plus, seconds, type Instant } from '@tripline/kernel';
 import type { Action } from '@tripline/model';
-import type { Untold } from '@tripline/ports';
+import { CLAIM_MAX, type Untold } from '@tripline/ports';
 import { makeAction } from '@tripline/testing-builders';
-import { at, DROP, holdUntil, idsOf, LEASE, many, NOW, SEND, type GateRig } from './gate-rig.js';
+import { at, DROP, holdUntil, idsOf, LEASE, many, NOW, PAUSED, SEND, type GateRig } from './gate-rig.js';
 
 /** The promises of the `Gatehouse` port: claims and decisions. */
 export function claimPromises(rig: GateRig): void {
@@ -54,6 +54,14 @@ export function claimPromises(rig: GateRig): void {
     expect(await claim(at(1_000_000))).toEqual([]);
   });
 
+  test('of one id on two days each has its own decision', async () => {
+    const [first, second] = [makeAction(), makeAction({ decided: at(86_400_000) })];
+    await admit(first, second);
+    await decide(first, SEND);
+    const decided = [first, second].map((action) => ({ action, decision: DROP }));
+    expect(await rig.ports.gatehouse.decide(decided, NOW)).toEqual([{ action: second, decision: DROP, attempt: 0 }]);
+  });
+
   test('of two gates that decide the same action at once one is answered', async () => {
     const other = await rig.place.ports();
     const actions = many(100);
@@ -87,5 +95,41 @@ export function claimPromises(rig: GateRig): void {
     await rig.ports.gatehouse.told([told, { ...told, action: makeAction({ id: 'act_unknown' }) }]);
     expect(await untold(at(99_000))).toEqual([]);
     await other.close();
+  });
+
+  test('the longest due come first', async () => {
+    const dues = [5_000, 3_000, 4_000];
+    const actions = many(3);
+    await admit(...actions);
+    for (const [i, action] of actions.entries()) await decide(action, holdUntil(at(dues[i] ?? 0)));
+    const orderOf = async (max: number): Promise<string[]> => (await claim(at(9_000), max)).map(({ action }) => action.id);
+    expect(await orderOf(2)).toEqual(['act_00001', 'act_00002']);
+    expect(await orderOf(2)).toEqual(['act_00000']);
+  });
+
+  test('a claim of none or of too many is refused', async () => {
+    for (const max of [0, CLAIM_MAX + 1]) await expect((async () => claim(NOW, max))()).rejects.toThrow('1 to 5000');
+    expect(await claim(NOW, CLAIM_MAX)).toEqual([]);
+  });
+
+  test('a hold that goes on for the same reason is no change, for another it is', async () => {
+    const changedAt = async (): Promise<Instant | undefined> => (await rig.ports.messages.messages({ max: 1 }))[0]?.at;
+    await admit(makeAction());
+    await decide(makeAction(), holdUntil(at(3_000)), at(2_000));
+    await decide(makeAction(), holdUntil(at(4_000)), at(3_000));
+    expect(await changedAt()).toBe(at(2_000));
+    await decide(makeAction(), PAUSED, at(4_000));
+    expect(await changedAt()).toBe(at(4_000));
+  });
+
+  test('of what is to be told the longest decided comes first, at most so many', async () => {
+    const [first, second] = many(2) as [Action, Action];
+    await admit(first, second);
+    await decide(first, DROP, at(3_000));
+    await decide(second, DROP, at(2_000));
+    const untold = async (max: number): Promise<string[]> =>
+      (await rig.ports.gatehouse.untold(at(9_000), seconds(1), max)).map(({ action }) => action.id);
+    expect(await untold(1)).toEqual([second.id]);
+    expect(await untold(2)).toEqual([second.id, first.id]);
   });
 }

@@ -3,7 +3,7 @@ import { days, plus } from '@tripline/kernel';
 import type { Action } from '@tripline/model';
 import type { Waiting } from '@tripline/ports';
 import { makeAction, makeProfile } from '@tripline/testing-builders';
-import { at, holdUntil, idsOf, NOW, PAUSED, type GateRig } from './gate-rig.js';
+import { at, DROP, holdUntil, idsOf, NOW, PAUSED, type GateRig } from './gate-rig.js';
 
 /** The promises of the `Gatehouse` port: the facts. */
 export function factPromises(rig: GateRig): void {
@@ -32,7 +32,7 @@ export function factPromises(rig: GateRig): void {
       newest,
       makeProfile({}, { revision: 1 }),
     ]);
-    await rig.ports.profiles.apply([makeProfile({}, { revision: 2 })]);
+    await rig.ports.profiles.apply([makeProfile({}, { revision: 2 }), makeProfile({}, { revision: 3 })]);
     expect((await factsOf())?.profile).toEqual(newest);
     expect(await rig.ports.profiles.profile('u:ada')).toEqual(newest);
     expect(await rig.ports.profiles.profile('u:bob')).toBeUndefined();
@@ -139,5 +139,26 @@ export function factPromises(rig: GateRig): void {
     expect((await factsOf({ id: 'act_2' }))?.withdrawn).toBe(true);
     await rig.ports.catalogue.publish([{ kind: 'trigger', name: 'abandoned-cart', document }], 'ops', NOW);
     expect((await factsOf({ id: 'act_3' }))?.withdrawn).toBe(false);
+  });
+
+  test('setting a switch leaves alone what was handed over or has ended', async () => {
+    await rig.handOver();
+    await admit(makeAction({ id: 'act_2' }));
+    await decide(makeAction({ id: 'act_2' }), DROP);
+    await rig.ports.switches.set('*', 'paused', at(2_000), 'ops');
+    expect(await claim(at(9_000_000))).toEqual([]);
+  });
+
+  test('what is held of a trigger that is withdrawn is due at once, and not for a segment of its name', async () => {
+    const document = { n: 1 };
+    const name = 'abandoned-cart';
+    await rig.publish({ kind: 'trigger', name, document }, { kind: 'segment', name, document });
+    await admit(makeAction());
+    await claim();
+    await decide(makeAction(), holdUntil(at(1_000_000)));
+    await rig.ports.catalogue.withdraw('segment', name, 'ops', at(2_000));
+    expect(await claim(at(2_000))).toEqual([]);
+    await rig.ports.catalogue.withdraw('trigger', name, 'ops', at(3_000));
+    expect((await claim(at(3_000)))[0]?.facts.withdrawn).toBe(true);
   });
 }

@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { days, plus } from '@tripline/kernel';
 import type { Action } from '@tripline/model';
+import { MESSAGES_MAX } from '@tripline/ports';
 import { makeAction, START } from '@tripline/testing-builders';
-import { at, DROP, type GateRig } from './gate-rig.js';
+import { at, DROP, many, NOW, type GateRig } from './gate-rig.js';
 
 /** The promises of the `Gatehouse` port: the log of messages. */
 export function logPromises(rig: GateRig): void {
@@ -36,5 +37,18 @@ export function logPromises(rig: GateRig): void {
         ...{ decided: START, expires: plus(START, days(3)), later: [] },
       },
     ]);
+  });
+
+  test('of one instant the greatest id comes first; at most so many, and none for less than none', async () => {
+    await admit(...many(MESSAGES_MAX + 1));
+    const ids = async (max: number): Promise<string[]> => (await rig.ports.messages.messages({ max })).map(({ id }) => id);
+    expect(await ids(2)).toEqual(['act_01000', 'act_00999']);
+    expect(await ids(MESSAGES_MAX + 1)).toHaveLength(MESSAGES_MAX);
+    expect(await ids(-1)).toEqual([]);
+  });
+
+  test('shows what nobody has looked at yet as held, since it was admitted', async () => {
+    await admit(makeAction());
+    expect(await rig.ports.messages.messages({ max: 1 })).toMatchObject([{ status: 'held', reason: 'waiting', at: NOW }]);
   });
 }

@@ -67,4 +67,22 @@ export function recallPromises(rig: GateRig): void {
     expect(again.every((waiting) => waiting.facts.recalled)).toBe(true);
     await other.close();
   });
+
+  test('a recall is of the action on every day it was decided', async () => {
+    await admit(makeAction(), makeAction({ decided: at(86_400_000) }));
+    await rig.ports.gatehouse.recall([makeRecall()], at(2_000));
+    expect((await claim(at(2_000))).map((waiting) => waiting.facts.recalled)).toEqual([true, true]);
+  });
+
+  test('recalled again, the first reason stays, and the claim of a gate that drops it', async () => {
+    await admit(makeAction());
+    await rig.ports.gatehouse.recall([makeRecall({ reason: 'exit' })], at(2_000));
+    expect(await claim(at(2_000))).toHaveLength(1);
+    await rig.ports.gatehouse.recall([makeRecall({ id: 'rec_2', reason: 'violated' })], at(3_000));
+    expect(await claim(at(3_000))).toEqual([]);
+    expect(await rig.ports.attempts.begin(makeDispatch(), 'mailbox', at(3_001), minutes(1))).toEqual({
+      kind: 'recalled',
+      reason: 'exit',
+    });
+  });
 }

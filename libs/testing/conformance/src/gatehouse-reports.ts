@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { hours, makeInstant, plus, seconds, type Instant } from '@tripline/kernel';
-import type { Untold } from '@tripline/ports';
+import type { Action } from '@tripline/model';
+import { RETRY_DEFAULT, type Untold } from '@tripline/ports';
 import { makeAction, makeReceipt, makeRecall } from '@tripline/testing-builders';
-import { at, NOW, SEND, type GateRig } from './gate-rig.js';
+import { at, holdUntil, idsOf, many, NOW, SEND, type GateRig } from './gate-rig.js';
 
 /** The promises of the `Gatehouse` port: what dispatchers report. */
 export function reportPromises(rig: GateRig): void {
@@ -113,5 +114,65 @@ export function reportPromises(rig: GateRig): void {
     expect(await silent(due)).toEqual([]);
     expect([await statusOf(), await reasonOf()]).toEqual(['unknown', 'silent']);
     expect(await rig.ports.gatehouse.untold(due, seconds(0), 10)).toEqual([closed]);
+  });
+
+  test('each receipt tells when: the change is of its time, and without a reason its status is the reason', async () => {
+    const shown = async (): Promise<readonly unknown[]> => {
+      const [message] = await rig.ports.messages.messages({ max: 1 });
+      return [message?.status, message?.reason, message?.at];
+    };
+    await handOver();
+    await report({ status: 'deferred', attempt: 1, at: at(2_000) });
+    expect(await shown()).toEqual(['held', 'deferred', at(2_000)]);
+    await report({ status: 'unknown', at: at(3_000) });
+    expect(await shown()).toEqual(['unknown', 'unknown', at(3_000)]);
+    await report({ status: 'opened', at: at(4_000) });
+    expect(await shown()).toEqual(['sent', undefined, at(4_000)]);
+    await report({ status: 'clicked', at: at(5_000) });
+    expect(await shown()).toEqual(['sent', undefined, at(4_000)]);
+  });
+
+  test.each(['sent', 'failed', 'opened', 'deferred'] as const)(
+    'what was reported %s is not to be told and not to be claimed any more, however it stood',
+    async (status) => {
+      const [claimed, handed] = many(2) as [Action, Action];
+      await admit(claimed, handed);
+      await claim();
+      await decide(handed, SEND);
+      const ids = status === 'deferred' ? [handed.id] : [claimed.id, handed.id];
+      await report(...ids.map((action) => ({ action, status, retryAt: at(1_000_000) })));
+      expect(await rig.ports.gatehouse.untold(at(99_000), seconds(10), 10)).toEqual([]);
+      expect(idsOf(await claim(at(99_000)))).toEqual(status === 'deferred' ? [claimed.id] : []);
+    },
+  );
+
+  test('only what is in hand is put off: a receipt that names no attempt means the last', async () => {
+    await admit(makeAction());
+    await decide(makeAction(), holdUntil(at(5_000)));
+    await report({ status: 'deferred', retryAt: at(2_000) });
+    expect(await claim(at(2_000))).toEqual([]);
+    for (let i = 0; i < 2; i++) {
+      await decide(makeAction(), SEND);
+      await report({ status: 'deferred', retryAt: at(6_000) });
+    }
+    expect((await claim(at(6_000)))[0]).toMatchObject({ attempts: 2 });
+  });
+
+  test('what is deferred with no time named is due after a minute', async () => {
+    await handOver();
+    await report({ status: 'deferred', attempt: 1 });
+    expect(await claim(makeInstant(plus(NOW, RETRY_DEFAULT) - 1))).toEqual([]);
+    expect(await claim(plus(NOW, RETRY_DEFAULT))).toHaveLength(1);
+  });
+
+  test('of those who say nothing the longest expired are closed first, at most so many, from then on to be told', async () => {
+    for (const [i, ms] of [30_000, 10_000, 20_000].entries()) await handOver(makeAction({ id: `act_${i}`, expires: at(ms) }));
+    const now = plus(at(30_000), hours(1));
+    const silent = async (max: number): Promise<string[]> => idsOf(await rig.ports.gatehouse.closeSilent(now, hours(1), max));
+    expect([await silent(1), await silent(1)]).toEqual([['act_1'], ['act_2']]);
+    const untold = (at: Instant) => rig.ports.gatehouse.untold(at, seconds(10), 10);
+    expect(await untold(makeInstant(now + 9_999))).toEqual([]);
+    expect(await untold(makeInstant(now + 10_000))).toHaveLength(2);
+    expect((await rig.ports.messages.messages({ max: 10, status: 'unknown' })).map((message) => message.at)).toEqual([now, now]);
   });
 }

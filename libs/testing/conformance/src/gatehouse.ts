@@ -1,4 +1,5 @@
 import { describe } from '@jest/globals';
+import { connectionPromises } from './connections.js';
 import type { GatePlace } from './gate-place.js';
 import { GateRig } from './gate-rig.js';
 import { admissionPromises } from './gatehouse-admission.js';
@@ -17,6 +18,7 @@ export function describeGatehouse(name: string, open: () => Promise<GatePlace>):
     describe('recalls', () => recallPromises(rig));
     describe('the facts', () => factPromises(rig));
     describe('what dispatchers report', () => reportPromises(rig));
+    describe('connections', () => connectionPromises(rig));
     describe('the log of messages', () => logPromises(rig));
   });
 }

@@ -1,10 +1,10 @@
 import { later, type Instant } from '@tripline/kernel';
-import { PROPERTY_NAMES_MAX, type EventSeen, type NameTally } from '@tripline/ports';
+import { PROPERTY_NAMES_MAX, type EventSeen, type NameTally } from './event-memory.js';
 
 const HOUR_MS = 3_600_000;
 const HOURS_KEPT = 24;
 
-/** What is kept of one event name, as JSON; lists of pairs, so that no name is a field. */
+/** What every `EventMemory` keeps of one event name, as JSON; lists of pairs, so that no name is a field. */
 export type NameBody = {
   readonly total: number;
   readonly hours: readonly (readonly [hour: number, count: number])[];
