@@ -65,6 +65,10 @@ describe('the default zone', () => {
     expect(asked.map(({ line }) => line)).toEqual(['GET /api/settings', 'GET /api/settings', 'PUT /api/settings']);
     expect(asked[2]?.body).toBe('{"zone":"europe/berlin"}');
     const problems = [{ path: 'zone', message: 'there is no time zone "x"' }];
+    answer = { status: 200, body: { zone: 'UTC', zoneData: '2026f', semantics: 2 } };
+    expect((await tripline('set', 'semantics', '2')).out).toBe('the semantics are number 2: for what is decided from now on');
+    expect(asked.at(-1)?.body).toBe('{"semantics":2}');
+    for (const bad of ['two', '0', '1.5', '']) expect((await tripline('set', 'semantics', bad)).code).toBe(EXIT.usage);
     answer = { status: 400, body: { error: { code: 'invalid', message: 'the request cannot be understood', problems } } };
     expect(await tripline('set', 'zone', 'x')).toMatchObject({
       code: EXIT.refused,

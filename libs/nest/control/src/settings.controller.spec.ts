@@ -29,7 +29,7 @@ async function controls(count: number): Promise<Control[][]> {
 
 describe('settings', () => {
   it('are UTC until they are made; then stored, and told to every task once, at their place in the order', async () => {
-    expect(await ask('/api/settings')).toEqual({ status: 200, body: { zone: 'UTC', zoneData } });
+    expect(await ask('/api/settings')).toEqual({ status: 200, body: { zone: 'UTC', zoneData, semantics: 1 } });
     await publish(TRIGGER);
     const made = await put({ zone: 'europe/berlin' }, 'ada');
     expect(made).toMatchObject({ status: 200, body: { zone: 'Europe/Berlin', zoneData, by: 'ada' } });
@@ -44,6 +44,14 @@ describe('settings', () => {
       ]);
   });
 
+  it('keep what is left out', async () => {
+    await put({ zone: 'Europe/Berlin' });
+    const before = await ask('/api/settings');
+    expect(await put({ semantics: 1 })).toEqual(before);
+    expect((await put({ zone: 'Asia/Tokyo' })).body).toMatchObject({ zone: 'Asia/Tokyo', semantics: 1 });
+    await put({ zone: 'Europe/Berlin' });
+  });
+
   it.each([
     [{}, 'zone'],
     [{ zone: 7 }, 'zone'],
@@ -51,6 +59,11 @@ describe('settings', () => {
     [{ zone: '+02:00' }, 'zone'],
     [{ zone: 'user' }, 'zone'],
     [{ zone: 'Europe/Berlin', color: 'red' }, 'color'],
+    [{ semantics: '1' }, 'semantics'],
+    [{ semantics: 0 }, 'semantics'],
+    [{ semantics: 1.5 }, 'semantics'],
+    [{ semantics: 2 }, 'semantics'],
+    [{ zone: 'Asia/Tokyo', semantics: 2 }, 'semantics'],
   ])('%j is refused by the name of the field, and nothing changes', async (body, path) => {
     const before = await ask('/api/settings');
     const problems = [{ path, message: expect.any(String) }];

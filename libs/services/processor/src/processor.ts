@@ -1,4 +1,5 @@
 import { encodeUtf8, milliseconds, OperatingError, partitionOf, type Duration, type Instant } from '@tripline/kernel';
+import { SEMANTICS_KNOWN, semanticsOf, type SemanticsRange } from '@tripline/engine';
 import { GROUPS, TOPICS } from '@tripline/model';
 import type {
   Batch,
@@ -32,6 +33,8 @@ export type ProcessorOptions = {
   readonly partitions: number;
   readonly startFrom?: StartFrom;
   readonly checkpointEvery?: Duration;
+  /** What this build runs; specs say what another would. */
+  readonly semantics?: SemanticsRange;
 };
 
 /** People told about at the same time; each reads a partition from its beginning. */
@@ -149,9 +152,10 @@ export class Processor implements PersonStates {
     if (this.#retellings >= RETELLINGS_MAX)
       throw new OperatingError('busy', 'later', `${RETELLINGS_MAX} explanations are being told already: ask again in a moment`);
     this.#retellings++;
-    const { log, clock } = this.options;
+    const { log, clock, semantics } = this.options;
     const { position: upTo, definitions } = task;
-    return retell({ log, clock, topic: TOPICS.events, partition, upTo, definitions }, question).finally(() => this.#retellings--);
+    const parts = { log, clock, topic: TOPICS.events, partition, upTo, definitions, semantics };
+    return retell(parts, question).finally(() => this.#retellings--);
   }
 
   #partitionOf(person: string): number {
@@ -174,6 +178,12 @@ export class Processor implements PersonStates {
     });
   }
 
+  /** The numbers of semantics in force here, ascending, and those this build runs. They are several while a change is under way. */
+  semantics(): { readonly inForce: readonly number[]; readonly known: SemanticsRange } {
+    const inForce = new Set([...this.#tasks.values()].map(({ definitions }) => semanticsOf(definitions)));
+    return { inForce: [...inForce].sort((a, b) => a - b), known: this.options.semantics ?? SEMANTICS_KNOWN };
+  }
+
   /** Tasks that have stopped, with what to do. */
   haltedTasks(): readonly Halted[] {
     return [...this.#halted.values()];
@@ -185,15 +195,16 @@ export class Processor implements PersonStates {
   }
 
   async #makeTask(partition: number, store: TaskStore): Promise<Task> {
-    const { log, clock, watch, startFrom = 'beginning' } = this.options;
+    const { log, clock, watch, semantics, startFrom = 'beginning' } = this.options;
     const topic = TOPICS.events;
     const position = await findPosition(log, topic, partition, store.checkpoint(), startFrom);
-    return new Task({ topic, partition, log, store, clock, watch, limits: this.#limits, position });
+    return new Task({ topic, partition, log, store, clock, watch, limits: this.#limits, semantics, position });
   }
 
   async #keepHouse(stop: Stop): Promise<void> {
     const { clock } = this.options;
     while (!stop.stopped) {
+      this.#showSemantics();
       for (const task of this.#tasks.values()) {
         void task.checkpoint();
         const due = task.nextDue();
@@ -201,6 +212,13 @@ export class Processor implements PersonStates {
       }
       await clock.sleep(HOUSEKEEPING, stop);
     }
+  }
+
+  #showSemantics(): void {
+    const { meter } = this.options.watch;
+    const { inForce, known } = this.semantics();
+    meter.gauge('tripline_processor_semantics_known', known.max);
+    if (inForce.length > 0) meter.gauge('tripline_processor_semantics', Math.min(...inForce));
   }
 
   /** A task that goes leaves zeros: the next owner shows how it stands. */

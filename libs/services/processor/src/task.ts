@@ -1,5 +1,5 @@
 import { assert, AssertionError, OperatingError, plus, type Instant } from '@tripline/kernel';
-import type { Definitions } from '@tripline/engine';
+import type { Definitions, SemanticsRange } from '@tripline/engine';
 import type { Batch, Checkpoint, Clock, EventLog, LastRecord, LogRecord, PersonView, TaskStore, Watch } from '@tripline/ports';
 import { Outbox } from './outbox.js';
 import { lastRecordOf, recordsBetween } from './position.js';
@@ -15,6 +15,8 @@ export type TaskParts = {
   readonly clock: Clock;
   readonly watch: Watch;
   readonly limits: TaskLimits;
+  /** What this build runs, unless told otherwise. */
+  readonly semantics?: SemanticsRange | undefined;
   /** Where to go on: `findPosition`'s answer. */
   readonly position: number;
 };
@@ -44,7 +46,9 @@ export class Task {
 
   constructor(private readonly parts: TaskParts) {
     this.#outbox = new Outbox(parts.log, parts.watch.meter);
-    this.#state = new TaskState(parts.store, this.#outbox, parts.watch, () => parts.limits.hotPeopleMax);
+    this.#state = new TaskState(parts.store, this.#outbox, parts.watch, () => parts.limits.hotPeopleMax, {
+      known: parts.semantics,
+    });
     this.#durable = parts.store.checkpoint();
     this.#last = this.#durable?.last;
     this.#position = parts.position;
