@@ -82,7 +82,11 @@ export class ControlClient {
   async publish(
     text: string,
     by: string,
-  ): Promise<{ readonly published: readonly Published[]; readonly warnings: readonly TextProblem[] }> {
+  ): Promise<{
+    readonly published: readonly Published[];
+    readonly settings?: Required<Settings>;
+    readonly warnings: readonly TextProblem[];
+  }> {
     return (await this.#call('api/triggers', { method: 'POST', type: 'application/yaml', body: text, by })) as never;
   }
 

@@ -59,7 +59,13 @@ const documentPaths = (kind: DocumentKind): Record<string, Schema> => {
       post: operation(`publish${Kind}s`, 'publishes all the documents, or none', {
         requestBody: DOCUMENTS_BODY,
         responses: {
-          '201': json('published', object({ published: list(ref('Published')), warnings: list(ref('DocumentProblem')) })),
+          '201': json(
+            'published',
+            object({ published: list(ref('Published')), settings: ref('Settings'), warnings: list(ref('DocumentProblem')) }, [
+              'published',
+              'warnings',
+            ]),
+          ),
         },
       }),
     },

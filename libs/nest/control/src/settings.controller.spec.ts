@@ -44,6 +44,21 @@ describe('settings', () => {
       ]);
   });
 
+  it('come in a document beside others: all or nothing', async () => {
+    const before = (await ask('/api/settings')).body;
+    const trigger = TRIGGER.replace('second-look', 'beside-settings');
+    const bad = await publish(`kind: settings\nsemantics: 2\n---\n${trigger}`);
+    expect(bad).toMatchObject({ status: 400, body: { error: { problems: [{ document: 0, path: 'semantics', line: 2 }] } } });
+    expect((await ask('/api/triggers/beside-settings')).status).toBe(404);
+    expect((await ask('/api/settings')).body).toEqual(before);
+    const good = await publish(`${trigger}\n---\nkind: settings\nzone: asia/tokyo\n`);
+    expect(good).toMatchObject({
+      status: 201,
+      body: { published: [{ name: 'beside-settings' }], settings: { zone: 'Asia/Tokyo', semantics: 1 } },
+    });
+    expect((await ask('/api/settings')).body).toMatchObject({ zone: 'Asia/Tokyo' });
+  });
+
   it('keep what is left out', async () => {
     await put({ zone: 'Europe/Berlin' });
     const before = await ask('/api/settings');

@@ -15,6 +15,6 @@ export {
   type GoodDocument,
 } from './read-documents.js';
 export { segmentWarnings } from './segment-warnings.js';
-export { SettingsOffice, type SettingsGiven, type SettingsOptions, type SettingsShown } from './settings.js';
+export { SettingsOffice, type SettingsOptions, type SettingsShown } from './settings.js';
 export { SkipAhead, type SkipAheadOptions } from './skip-ahead.js';
 export { templateNamesOf, templateWarnings } from './template-warnings.js';

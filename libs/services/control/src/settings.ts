@@ -1,15 +1,12 @@
 import { findZone, SEMANTICS, SEMANTICS_MAX, ZONE_DATA_VERSION } from '@tripline/engine';
-import { accept, refuse, type Parsed } from '@tripline/kernel';
-import type { Settings } from '@tripline/model';
+import { accept, refuse, type Parsed, type Problem } from '@tripline/kernel';
+import type { Settings, SettingsGiven } from '@tripline/model';
 import type { Catalogue, Clock, SettingsMade, Wake } from '@tripline/ports';
 
 export type SettingsOptions = { readonly catalogue: Catalogue; readonly clock: Clock; readonly outbox: Wake };
 
 /** What the tasks are told beside documents, and by whom; `at` and `by` are missing where nobody made any. */
 export type SettingsShown = Required<Settings> & Partial<SettingsMade>;
-
-/** What is to be changed; what is left out stays as it is. */
-export type SettingsGiven = { readonly zone?: string | undefined; readonly semantics?: number | undefined };
 
 /** The zone of whatever names none and the first semantics, until somebody says others. */
 const UNTOLD: Required<Settings> = { zone: 'UTC', zoneData: ZONE_DATA_VERSION, semantics: SEMANTICS };
@@ -49,10 +46,17 @@ function settingsAfter(before: Required<Settings>, { zone: name, semantics }: Se
 function zoneAfter({ zone, zoneData }: Settings, given: string | undefined): Parsed<Settings> {
   if (given === undefined) return accept({ zone, zoneData });
   const found = findZone(given);
-  return found === undefined
-    ? refuse({ path: 'zone', message: `there is no time zone ${JSON.stringify(given)}: write for example Europe/Berlin` })
-    : accept({ zone: found.name, zoneData: ZONE_DATA_VERSION });
+  return found === undefined ? refuse(noZone(given)) : accept({ zone: found.name, zoneData: ZONE_DATA_VERSION });
 }
+
+const noZone = (given: string): Problem => ({
+  path: 'zone',
+  message: `there is no time zone ${JSON.stringify(given)}: write for example Europe/Berlin`,
+});
+
+/** What is wrong with settings, whatever is in force. */
+export const settingsProblems = ({ zone }: SettingsGiven): readonly Problem[] =>
+  zone === undefined || findZone(zone) !== undefined ? [] : [noZone(zone)];
 
 function semanticsAfter(before: number, given: number = before): Parsed<number> {
   const refused = (why: string): Parsed<number> => refuse({ path: 'semantics', message: `${given} ${why}` });
