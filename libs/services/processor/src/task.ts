@@ -46,9 +46,8 @@ export class Task {
 
   constructor(private readonly parts: TaskParts) {
     this.#outbox = new Outbox(parts.log, parts.watch.meter);
-    this.#state = new TaskState(parts.store, this.#outbox, parts.watch, () => parts.limits.hotPeopleMax, {
-      known: parts.semantics,
-    });
+    const { store, watch, limits, semantics: known } = parts;
+    this.#state = new TaskState(store, this.#outbox, watch, () => limits.hotPeopleMax, { known });
     this.#durable = parts.store.checkpoint();
     this.#last = this.#durable?.last;
     this.#position = parts.position;
