@@ -59,7 +59,7 @@ describe('the default zone', () => {
   it('is a document beside others: checked with line and cure, compared with what is in force, applied', async () => {
     answer = { status: 200, body: { zone: 'UTC', zoneData: '2026f', semantics: 1 } };
     const good = await file('settings.yaml', 'kind: settings\nzone: Europe/Berlin\n');
-    expect(await tripline('diff', good)).toMatchObject({ code: EXIT.done, out: expect.stringMatching(/changed    settings\n[^]*-zone: UTC\n\+zone: Europe.Berlin[^]*1 changed/) }); // prettier-ignore
+    expect(await tripline('diff', good)).toMatchObject({ code: EXIT.done, out: expect.stringMatching(/changed {4}settings\n[^]*-zone: UTC\n\+zone: Europe.Berlin[^]*1 changed/) }); // prettier-ignore
     const same = await file('same.yaml', 'kind: settings\nzone: UTC\n');
     expect((await tripline('diff', same)).out).toBe('unchanged  settings\n0 new, 0 changed, 1 unchanged');
     for (const [text, problem] of [

@@ -17,7 +17,8 @@ export type SettingsGiven = { readonly zone?: string | undefined; readonly seman
 export function parseSettings(document: unknown): Parsed<SettingsGiven> {
   const parsed = settingsSchema.safeParse(document);
   if (!parsed.success) return refuse(...problemsOf(parsed.error));
-  const { kind: _kind, ...given } = parsed.data;
+  const { zone, semantics } = parsed.data;
+  const given = { ...(zone === undefined ? {} : { zone }), ...(semantics === undefined ? {} : { semantics }) };
   return Object.keys(given).length > 0
     ? accept(given)
     : refuse({ path: 'kind', message: 'changes nothing: give zone, semantics or both' });

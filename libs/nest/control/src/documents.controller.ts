@@ -61,8 +61,8 @@ export class DocumentsController {
   async publish(@Body() bytes: Uint8Array | undefined, @Headers('x-tripline-by') by: string | undefined): Promise<PublishBody> {
     const answer = await this.publisher.publish(textOf(bytes), by ?? 'api');
     if (answer.ok) {
-      const { ok: _ok, ...body } = answer;
-      return body;
+      const { published, settings, warnings } = answer;
+      return { published, ...(settings === undefined ? {} : { settings }), warnings };
     }
     throw new HttpProblem(400, 'invalid-document', 'nothing was published', answer.problems);
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { accept, makeInstant } from '@tripline/kernel';
 import { parseTaskInput, TOPICS, type Control } from '@tripline/model';
 import { ControlRig, PARTITIONS, TRIGGER, type Answer } from './control.rig.js';
 
@@ -84,5 +85,17 @@ describe('settings', () => {
     const problems = [{ path, message: expect.any(String) }];
     expect(await put(body)).toMatchObject({ status: 400, body: { error: { code: 'invalid', problems } } });
     expect(await ask('/api/settings')).toEqual(before);
+  });
+
+  it('are never lowered, and keep a number that a newer control plane told when something else is changed', async () => {
+    const newer = { zone: 'UTC', zoneData: '2099a', semantics: 9 };
+    await rig.postgres.catalogue.makeSettings(() => accept(newer), 'newer', makeInstant(1));
+    const lower = await put({ semantics: 8 });
+    expect(lower).toMatchObject({
+      status: 400,
+      body: { error: { problems: [{ path: 'semantics', message: expect.stringMatching(/^8 is lower than the 9 in force/) }] } },
+    });
+    expect((await put({ semantics: 9 })).body).toMatchObject({ ...newer, by: 'newer' });
+    expect((await put({ zone: 'Asia/Tokyo' })).body).toMatchObject({ zone: 'Asia/Tokyo', zoneData, semantics: 9 });
   });
 });
