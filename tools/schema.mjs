@@ -6,7 +6,10 @@ import { build, install, root } from './ready.mjs';
 
 install();
 build('model');
-const { segmentJsonSchema, triggerJsonSchema } = await import(pathToFileURL(join(root, 'libs/core/model/dist/index.js')).href);
+const { segmentJsonSchema, settingsJsonSchema, triggerJsonSchema } = await import(
+  pathToFileURL(join(root, 'libs/core/model/dist/index.js')).href
+);
 mkdirSync(join(root, 'schemas'), { recursive: true });
-for (const [kind, schema] of Object.entries({ segment: segmentJsonSchema(), trigger: triggerJsonSchema() }))
+const schemas = { segment: segmentJsonSchema(), settings: settingsJsonSchema(), trigger: triggerJsonSchema() };
+for (const [kind, schema] of Object.entries(schemas))
   writeFileSync(join(root, `schemas/${kind}.schema.json`), `${JSON.stringify(schema, null, 2)}\n`);

@@ -1,8 +1,9 @@
 import { ControlRefusal, type ControlClient, type TextProblem } from '@tripline/adapters-http';
-import type { DocumentKind, Published } from '@tripline/ports';
+import type { Published } from '@tripline/ports';
 import type { Command } from 'commander';
 import { goodFiles, type FiledDocument } from './check-files.js';
-import { compareDocument, type Comparison } from './compare-document.js';
+import type { GoodDocument } from '@tripline/services-control';
+import { compareDocument, compareSettings, type Comparison } from './compare-document.js';
 import { readDocumentFiles, type Documents } from './document-files.js';
 import { count, type Output } from './output.js';
 import { printable, problemLine } from './report.js';
@@ -31,8 +32,9 @@ export function addDocumentCommands(program: Command, client: () => ControlClien
     .requiredOption('-f, --file <path...>', PATHS)
     .action(async ({ file }: { readonly file: readonly string[] }) => {
       const documents = await readDocumentFiles(file);
-      const { published, warnings } = await refused(documents, client().publish(documents.text, by()));
+      const { published, settings, warnings } = await refused(documents, client().publish(documents.text, by()));
       for (const { kind, name, version } of published) output.out(`${kind} ${name} version ${version}`);
+      if (settings !== undefined) output.out(printable(`settings zone ${settings.zone}, semantics ${settings.semantics}`));
       warn(documents, warnings, output);
     });
 }
@@ -44,24 +46,26 @@ async function askServer(documents: Documents, client: ControlClient, output: Ou
 
 async function writeDiff(documents: readonly FiledDocument[], client: ControlClient, output: Output): Promise<void> {
   const kinds = [...new Set(documents.map(({ kind }) => kind))];
-  const published = new Map<DocumentKind, readonly Published[]>();
-  for (const kind of kinds) published.set(kind, await client.published(kind));
+  const published = new Map<GoodDocument['kind'], readonly Published[]>();
+  for (const kind of kinds) if (kind !== 'settings') published.set(kind, await client.published(kind));
   const counts = { new: 0, changed: 0, unchanged: 0 };
   for (const document of documents) {
-    const { kind, name } = document;
-    const comparison = compareDocument(
-      document,
-      published.get(kind)?.find((one) => one.name === name),
-    );
+    const { kind, name, settings } = document;
+    const before = published.get(kind)?.find((one) => one.name === name);
+    const comparison =
+      settings === undefined ? compareDocument(document, before) : compareSettings(document, await client.settings());
     counts[comparison.kind]++;
-    output.out(printable(comparisonText(`${kind} ${name}`, comparison)));
+    output.out(printable(comparisonText(settings === undefined ? `${kind} ${name}` : kind, comparison)));
   }
   output.out(`${counts.new} new, ${counts.changed} changed, ${counts.unchanged} unchanged`);
 }
 
+const versionText = ({ version }: { readonly version?: number }): string =>
+  version === undefined ? '' : ` (version ${version})`;
+
 function comparisonText(what: string, comparison: Comparison): string {
-  if (comparison.kind === 'changed') return `changed    ${what} (version ${comparison.version})\n${comparison.patch}`;
-  if (comparison.kind === 'unchanged') return `unchanged  ${what} (version ${comparison.version})`;
+  if (comparison.kind === 'changed') return `changed    ${what}${versionText(comparison)}\n${comparison.patch}`;
+  if (comparison.kind === 'unchanged') return `unchanged  ${what}${versionText(comparison)}`;
   return `new        ${what}${comparison.withdrawn === undefined ? '' : ` (version ${comparison.withdrawn} was withdrawn)`}`;
 }
 

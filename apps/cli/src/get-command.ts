@@ -27,8 +27,9 @@ export function addGetCommand(program: Command, client: () => ControlClient, out
 
 async function settingsText(client: ControlClient, name: string | undefined, asJson: boolean): Promise<string> {
   if (name !== undefined) throw new Error('settings have no names');
-  const { zone } = await client.settings();
-  return printable(asJson ? JSON.stringify({ zone }, undefined, 2) : writeYaml({ zone }).trimEnd());
+  const { zone, semantics } = await client.settings();
+  const document = { kind: 'settings', zone, semantics };
+  return printable(asJson ? JSON.stringify(document, undefined, 2) : writeYaml(document).trimEnd());
 }
 
 /** Those that are not withdrawn; throws where the one that was named is not among them. */

@@ -56,15 +56,45 @@ describe('the default zone', () => {
     examples: [{ name: 'at nine', events: [{ at: '0s', event: 'visit' }], expect: [{ at: '8h', step: 'mail' }] }],
   };
 
+  it('is a document beside others: checked with line and cure, compared with what is in force, applied', async () => {
+    answer = { status: 200, body: { zone: 'UTC', zoneData: '2026f', semantics: 1 } };
+    const good = await file('settings.yaml', 'kind: settings\nzone: Europe/Berlin\n');
+    expect(await tripline('diff', good)).toMatchObject({ code: EXIT.done, out: expect.stringMatching(/changed {4}settings\n[^]*-zone: UTC\n\+zone: Europe.Berlin[^]*1 changed/) }); // prettier-ignore
+    const same = await file('same.yaml', 'kind: settings\nzone: UTC\n');
+    expect((await tripline('diff', same)).out).toBe('unchanged  settings\n0 new, 0 changed, 1 unchanged');
+    for (const [text, problem] of [
+      ['kind: settings\nzone: Mars/Olympus\n', ':2:1  zone: there is no time zone "Mars/Olympus": write for example Europe/Berlin'],
+      ['kind: settings\nzon: UTC\n', ':2:1  zon: unknown field: closest is "zone"'],
+      ['kind: settings\n', ':1:1  kind: changes nothing: give zone, semantics or both'],
+      ['kind: settings\nzone: UTC\n---\nkind: settings\nsemantics: 1\n', ':4:1  kind: settings is already in this text'],
+    ] as const)
+      expect(await tripline('validate', await file('bad.yaml', text))).toMatchObject({ code: EXIT.refused, err: expect.stringContaining(problem) }); // prettier-ignore
+    answer = {
+      status: 201,
+      body: { published: [], warnings: [], settings: { zone: 'Europe/Berlin', zoneData: '2026f', semantics: 1 } },
+    };
+    expect((await tripline('apply', '-f', good)).out).toBe('settings zone Europe/Berlin, semantics 1');
+  });
+
   it('is shown and changed through the control plane', async () => {
-    answer = { status: 200, body: { zone: 'Europe/Berlin', zoneData: '2026f' } };
-    expect(await tripline('get', 'settings')).toEqual({ code: EXIT.done, out: 'zone: Europe/Berlin', err: '' });
-    expect((await tripline('get', 'settings', '--json')).out).toBe('{\n  "zone": "Europe/Berlin"\n}');
+    answer = { status: 200, body: { zone: 'Europe/Berlin', zoneData: '2026f', semantics: 1 } };
+    expect(await tripline('get', 'settings')).toEqual({
+      code: EXIT.done,
+      out: 'kind: settings\nzone: Europe/Berlin\nsemantics: 1',
+      err: '',
+    });
+    expect((await tripline('get', 'settings', '--json')).out).toBe(
+      '{\n  "kind": "settings",\n  "zone": "Europe/Berlin",\n  "semantics": 1\n}',
+    );
     expect(await tripline('get', 'settings', 'all')).toMatchObject({ code: EXIT.refused, err: 'settings have no names' });
     expect((await tripline('set', 'zone', 'europe/berlin')).out).toContain('the default zone is Europe/Berlin');
     expect(asked.map(({ line }) => line)).toEqual(['GET /api/settings', 'GET /api/settings', 'PUT /api/settings']);
     expect(asked[2]?.body).toBe('{"zone":"europe/berlin"}');
     const problems = [{ path: 'zone', message: 'there is no time zone "x"' }];
+    answer = { status: 200, body: { zone: 'UTC', zoneData: '2026f', semantics: 2 } };
+    expect((await tripline('set', 'semantics', '2')).out).toBe('the semantics are number 2: for what is decided from now on');
+    expect(asked.at(-1)?.body).toBe('{"semantics":2}');
+    for (const bad of ['two', '0', '1.5', '']) expect((await tripline('set', 'semantics', bad)).code).toBe(EXIT.usage);
     answer = { status: 400, body: { error: { code: 'invalid', message: 'the request cannot be understood', problems } } };
     expect(await tripline('set', 'zone', 'x')).toMatchObject({
       code: EXIT.refused,

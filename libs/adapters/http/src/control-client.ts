@@ -82,7 +82,11 @@ export class ControlClient {
   async publish(
     text: string,
     by: string,
-  ): Promise<{ readonly published: readonly Published[]; readonly warnings: readonly TextProblem[] }> {
+  ): Promise<{
+    readonly published: readonly Published[];
+    readonly settings?: Required<Settings>;
+    readonly warnings: readonly TextProblem[];
+  }> {
     return (await this.#call('api/triggers', { method: 'POST', type: 'application/yaml', body: text, by })) as never;
   }
 
@@ -134,13 +138,13 @@ export class ControlClient {
   }
 
   /** What holds for every trigger. */
-  async settings(): Promise<Settings> {
+  async settings(): Promise<Required<Settings>> {
     return (await this.#call('api/settings')) as never;
   }
 
-  /** Another default zone: an IANA name. Answered when it is stored and on its way to the tasks. */
-  async changeSettings(zone: string, by: string): Promise<Settings> {
-    const body = JSON.stringify({ zone });
+  /** Another default zone (an IANA name) or higher semantics; what is left out stays. Answered when it is stored and on its way to the tasks. */
+  async changeSettings(given: Partial<Pick<Settings, 'zone' | 'semantics'>>, by: string): Promise<Required<Settings>> {
+    const body = JSON.stringify(given);
     return (await this.#call('api/settings', { method: 'PUT', type: 'application/json', body, by })) as never;
   }
 

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { storableText, type Instant, type JsonObject } from '@tripline/kernel';
-import type { Settings } from '@tripline/model';
+import { accept, storableText, type Instant, type JsonObject, type Parsed } from '@tripline/kernel';
 import type { Catalogue, DocumentKind, Outgoing, Published, SettingsMade } from '@tripline/ports';
 import type { Connection } from './connection.js';
 import { intoOutbox, nextRevision, putOut } from './control-outbox.js';
@@ -56,16 +55,19 @@ export class MemoryCatalogue implements Catalogue {
     return this.connection.transaction(({ settings }) => settings.get('made'));
   }
 
-  makeSettings({ zone, zoneData }: Settings, by: string, now: Instant): Promise<SettingsMade> {
+  makeSettings(make: Parameters<Catalogue['makeSettings']>[0], by: string, now: Instant): Promise<Parsed<SettingsMade>> {
     return this.connection.transaction((tables) => {
       const before = tables.settings.get('made');
-      if (before?.zone === zone && before.zoneData === zoneData) return before;
-      const made = { zone, zoneData, at: now, by };
-      tables.settings.put('made', made);
-      const change = { type: 'settings', zone, zoneData } as const;
+      const made = make(before);
+      if (!made.ok) return made;
+      const { zone, zoneData, semantics } = made.value;
+      if (before?.zone === zone && before.zoneData === zoneData && before.semantics === semantics) return accept(before);
+      const next = { zone, zoneData, semantics, at: now, by };
+      tables.settings.put('made', next);
+      const change = { type: 'settings', zone, zoneData, semantics } as const;
       const revision = nextRevision(tables);
       intoOutbox(tables, { kind: 'control', of: 'settings', name: 'settings', revision, change });
-      return made;
+      return accept(next);
     });
   }
 

@@ -21,6 +21,7 @@ import { SuppressionEntity } from './entities/suppression.entity.js';
 import { SwitchEntity } from './entities/switch.entity.js';
 import { EventNames1764072000000 } from './migrations/event-names.js';
 import { FirstTables1764000000000 } from './migrations/first-tables.js';
+import { Semantics1764172800000 } from './migrations/semantics.js';
 import { Settings1764086400000 } from './migrations/settings.js';
 import { PostgresAttempts } from './postgres-attempts.js';
 import { PostgresCatalogue } from './postgres-catalogue.js';
@@ -74,7 +75,7 @@ export async function openPostgres({ url, watch, connectionsMax = CONNECTIONS_DE
     type: 'postgres',
     url,
     entities: [SwitchEntity, ConsentEntity, SuppressionEntity, MailEntity, DocumentEntity],
-    migrations: [FirstTables1764000000000, EventNames1764072000000, Settings1764086400000],
+    migrations: [FirstTables1764000000000, EventNames1764072000000, Settings1764086400000, Semantics1764172800000],
     migrationsTableName: 'tripline_migrations',
     connectTimeoutMS: CONNECT_MAX_MS,
     poolErrorHandler: (error: unknown) => {

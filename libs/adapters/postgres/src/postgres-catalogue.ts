@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Instant, JsonObject } from '@tripline/kernel';
-import type { Control, ControlChange, Settings } from '@tripline/model';
+import { accept, type Instant, type JsonObject, type Parsed } from '@tripline/kernel';
+import type { Control, ControlChange } from '@tripline/model';
 import type { Catalogue, DocumentKind, Outgoing, Published, SettingsMade } from '@tripline/ports';
 import type { EntityManager } from 'typeorm';
 import { DocumentEntity, type DocumentRow } from './entities/document.entity.js';
@@ -24,10 +24,11 @@ const NEWEST = `
   select d.kind, d.name, d.version, d.document, d.published_at::float8 as "publishedAt", d."by", h.withdrawn
   from documents d join heads h using (kind, name)`;
 
-const SETTINGS = 'select zone, zone_data as "zoneData", at::float8 as at, "by" from settings';
+const SETTINGS = 'select zone, zone_data as "zoneData", semantics, at::float8 as at, "by" from settings';
 const SET_SETTINGS = `
-  insert into settings (zone, zone_data, at, "by") values ($1, $2, $3, $4)
-  on conflict (one) do update set zone = excluded.zone, zone_data = excluded.zone_data, at = excluded.at, "by" = excluded."by"`;
+  insert into settings (zone, zone_data, semantics, at, "by") values ($1, $2, $3, $4, $5)
+  on conflict (one) do update set
+    zone = excluded.zone, zone_data = excluded.zone_data, semantics = excluded.semantics, at = excluded.at, "by" = excluded."by"`;
 
 /** What is published, in PostgreSQL: versions are rows that never change, a head says which is newest and whether it is withdrawn. */
 export class PostgresCatalogue implements Catalogue {
@@ -77,16 +78,19 @@ export class PostgresCatalogue implements Catalogue {
     return made;
   }
 
-  makeSettings({ zone, zoneData }: Settings, by: string, now: Instant): Promise<SettingsMade> {
+  makeSettings(make: Parameters<Catalogue['makeSettings']>[0], by: string, now: Instant): Promise<Parsed<SettingsMade>> {
     return this.sql.transaction(async (sql) => {
       await sql.rows(PUBLISHING);
       const [before] = await sql.rows<SettingsMade>(SETTINGS);
-      if (before?.zone === zone && before.zoneData === zoneData) return before;
-      await sql.rows(SET_SETTINGS, [zone, zoneData, now, by]);
+      const made = make(before);
+      if (!made.ok) return made;
+      const { zone, zoneData, semantics } = made.value;
+      if (before?.zone === zone && before.zoneData === zoneData && before.semantics === semantics) return accept(before);
+      await sql.rows(SET_SETTINGS, [zone, zoneData, semantics, now, by]);
       const revision = await nextRevision(sql);
-      const change = { type: 'settings', zone, zoneData } as const;
+      const change = { type: 'settings', zone, zoneData, semantics } as const;
       await intoOutbox(sql, { kind: 'control', of: 'settings', name: 'settings', revision, change });
-      return { zone, zoneData, at: now, by };
+      return accept({ zone, zoneData, semantics, at: now, by });
     });
   }
 

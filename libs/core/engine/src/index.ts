@@ -10,6 +10,7 @@ export {
   DRAINING_MAX,
   encodeDefinitions,
   parseDefinitions,
+  semanticsOf,
   settingsOf,
   type Definition,
   type Definitions,
@@ -24,4 +25,5 @@ export { ENDLESS_PLAY, playEvents, playExamples, type ExampleResult, type Played
 export { makeProgram, type Program, type ProgramOptions, type ProgramProblem } from './compile/program.js';
 export { propertiesRead } from './compile/properties-read.js';
 export { nextTimer, type PendingTimer } from './timers.js';
+export { SEMANTICS, SEMANTICS_KNOWN, SEMANTICS_MAX, SEMANTICS_MIN, type SemanticsRange } from './compile/semantics.js';
 export { findZone, ZONE_DATA_VERSION } from './calendar/zones.js';

@@ -69,7 +69,7 @@ function allProblems(root: SequenceElement, path: string): Problem[] {
     return wrong.map((child) => ({
       path: `${at}.${child.path}`,
       message:
-        'beside an `inactive` that begins the condition `all` takes `seen` and `notSeen`: ask so for what happened before, and write what is to come after the group',
+        'beside an `inactive` that begins the condition `all` takes `seen` and `notSeen`: ask so for what happened before, and write what is to come after the group. Where either may come first, write `any` of two sequences, one for each order',
     }));
   });
 }

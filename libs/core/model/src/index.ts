@@ -50,6 +50,7 @@ export {
   type AggregateKind,
   type Segment,
 } from './segment.js';
+export { parseSettings, settingsJsonSchema, type SettingsGiven } from './settings.js';
 export {
   beginsAsEvent,
   encodeTaskInput,

@@ -44,9 +44,9 @@ export type HistoryComplete = { readonly type: 'history'; readonly completeFrom:
 
 /**
  * What the engine reads beside documents and events, from this record on. `zone`: the IANA name of the zone of whatever names none. `zoneData`: the version
- * of the zone data that whoever wrote it was built with.
+ * of the zone data that whoever wrote it was built with. `semantics`: the number of the engine's own semantics, from 1; absent: what is in force stays.
  */
-export type Settings = { readonly zone: string; readonly zoneData: string };
+export type Settings = { readonly zone: string; readonly zoneData: string; readonly semantics?: number };
 export type SettingsChange = { readonly type: 'settings' } & Settings;
 
 /**

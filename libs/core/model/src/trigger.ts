@@ -27,6 +27,7 @@ import { alias, duration, eventName, expression, keyPath, name, positive } from 
 import { allSteps, goal, journeyProblems, STEP_FIELDS, steps } from './journey.js';
 import { problemsOf } from './problems.js';
 import { SEGMENT_FIELDS } from './segment.js';
+import { SETTINGS_FIELDS } from './settings.js';
 
 export const LETS_MAX = 20;
 export const LIST_NEWEST_MAX = 100;
@@ -161,6 +162,7 @@ export const FIELD_NAMES: readonly string[] = [
   ...CONDITION_FIELDS,
   ...STEP_FIELDS,
   ...SEGMENT_FIELDS,
+  ...SETTINGS_FIELDS,
   ...[listLet, sumLet, ...exitRule.options, example].flatMap((part) => Object.keys(part.shape)),
   ...['runs', 'per', 'settle', 'accept', 'grace'],
   ...['channel', 'needs', 'subject', 'text', 'html', 'from', 'title', 'url', 'secret', 'body'],

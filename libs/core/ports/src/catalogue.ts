@@ -1,4 +1,4 @@
-import type { Instant, JsonObject } from '@tripline/kernel';
+import type { Instant, JsonObject, Parsed } from '@tripline/kernel';
 import type { Control, Settings, Template } from '@tripline/model';
 
 export type DocumentKind = 'trigger' | 'segment' | 'template';
@@ -15,7 +15,7 @@ export type Published = {
 };
 
 /** The settings as they were made. */
-export type SettingsMade = Settings & { readonly at: Instant; readonly by: string };
+export type SettingsMade = Required<Settings> & { readonly at: Instant; readonly by: string };
 
 /** A control record on its way to every partition of `tripline.events`. */
 export type Outgoing = { readonly id: number; readonly control: Control };
@@ -42,8 +42,15 @@ export interface Catalogue {
   completeHistory(completeFrom: Instant, before: number): Promise<number>;
   /** The settings in force; undefined where none were made. */
   settings(): Promise<SettingsMade | undefined>;
-  /** Puts settings in force and out; the same again is not made anew and tells nobody. */
-  makeSettings(settings: Settings, by: string, now: Instant): Promise<SettingsMade>;
+  /**
+   * Puts in force and out what is made of the settings before, while nobody else changes them; the same again is not made anew and tells nobody. What `make`
+   * refuses changes nothing, and is answered.
+   */
+  makeSettings(
+    make: (before: SettingsMade | undefined) => Parsed<Required<Settings>>,
+    by: string,
+    now: Instant,
+  ): Promise<Parsed<SettingsMade>>;
   /** Control records not yet acknowledged by the log, oldest first. */
   outbox(max: number): Promise<readonly Outgoing[]>;
   sent(ids: readonly number[]): Promise<void>;

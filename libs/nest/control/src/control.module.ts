@@ -47,8 +47,8 @@ function providersOf({ catalogue, events, reader }: ControlOptions): Provider[] 
   const makeOutbox = (log: EventLog, clock: Clock, watch: Watch): Outbox => new Outbox({ catalogue, log, clock, watch, wake });
   const makeHistory = (log: EventLog, clock: Clock): History => new History({ catalogue, log, clock, outbox: wake });
   const makeSettings = (clock: Clock): SettingsOffice => new SettingsOffice({ catalogue, clock, outbox: wake });
-  const makePublisher = (clock: Clock, counting: EventCounter): Publisher =>
-    new Publisher({ catalogue, events, counting, reader, clock, outbox: wake });
+  const makePublisher = (clock: Clock, counting: EventCounter, settings: SettingsOffice): Publisher =>
+    new Publisher({ catalogue, events, counting, reader, settings, clock, outbox: wake });
   const makeCounter = (log: EventLog, clock: Clock, watch: Watch): EventCounter =>
     new EventCounter({ log, memory: events, clock, watch });
   const makeCounterLife = (counter: EventCounter, checks: HealthChecks): EventCounterLife =>
@@ -58,7 +58,7 @@ function providersOf({ catalogue, events, reader }: ControlOptions): Provider[] 
     { provide: EventCounter, inject: [EVENT_LOG, CLOCK, WATCH], useFactory: makeCounter },
     { provide: EventCounterLife, inject: [EventCounter, HealthChecks], useFactory: makeCounterLife },
     { provide: Outbox, inject: [EVENT_LOG, CLOCK, WATCH], useFactory: makeOutbox },
-    { provide: Publisher, inject: [CLOCK, EventCounter], useFactory: makePublisher },
+    { provide: Publisher, inject: [CLOCK, EventCounter, SettingsOffice], useFactory: makePublisher },
     { provide: History, inject: [EVENT_LOG, CLOCK], useFactory: makeHistory },
     { provide: SettingsOffice, inject: [CLOCK], useFactory: makeSettings },
     { provide: LiveFeed, inject: [EVENT_LOG], useFactory: (log: EventLog) => new LiveFeed(log) },

@@ -1,12 +1,16 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post, UseGuards } from '@nestjs/common';
 import { parseUtf8 } from '@tripline/kernel';
 import { HttpProblem, RawBytes } from '@tripline/nest-kit';
-import type { Catalogue, DocumentKind, Published } from '@tripline/ports';
+import type { Catalogue, DocumentKind, Published, SettingsMade } from '@tripline/ports';
 import { Publisher, type DocumentProblem } from '@tripline/services-control';
 import { CONTROL_OPTIONS, type ControlOptions } from './control-options.js';
 import { TokenGuard } from './token.guard.js';
 
-type PublishBody = { readonly published: readonly Published[]; readonly warnings: readonly DocumentProblem[] };
+type PublishBody = {
+  readonly published: readonly Published[];
+  readonly settings?: SettingsMade;
+  readonly warnings: readonly DocumentProblem[];
+};
 
 /** Triggers, segments and templates: what is published, and publishing. Each address takes documents of all kinds, one or several, YAML or JSON. */
 @Controller('api')
@@ -56,7 +60,10 @@ export class DocumentsController {
   @RawBytes()
   async publish(@Body() bytes: Uint8Array | undefined, @Headers('x-tripline-by') by: string | undefined): Promise<PublishBody> {
     const answer = await this.publisher.publish(textOf(bytes), by ?? 'api');
-    if (answer.ok) return { published: answer.published, warnings: answer.warnings };
+    if (answer.ok) {
+      const { published, settings, warnings } = answer;
+      return { published, ...(settings === undefined ? {} : { settings }), warnings };
+    }
     throw new HttpProblem(400, 'invalid-document', 'nothing was published', answer.problems);
   }
 

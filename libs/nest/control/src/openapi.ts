@@ -59,7 +59,13 @@ const documentPaths = (kind: DocumentKind): Record<string, Schema> => {
       post: operation(`publish${Kind}s`, 'publishes all the documents, or none', {
         requestBody: DOCUMENTS_BODY,
         responses: {
-          '201': json('published', object({ published: list(ref('Published')), warnings: list(ref('DocumentProblem')) })),
+          '201': json(
+            'published',
+            object({ published: list(ref('Published')), settings: ref('Settings'), warnings: list(ref('DocumentProblem')) }, [
+              'published',
+              'warnings',
+            ]),
+          ),
         },
       }),
     },
@@ -167,10 +173,11 @@ const SCHEMAS = {
     {
       zone: text,
       zoneData: { type: 'string', description: 'the version of the zone data it was told with' },
+      semantics: { type: 'integer', description: "the number of the engine's semantics" },
       at: instant,
       by: text,
     },
-    ['zone', 'zoneData'],
+    ['zone', 'zoneData', 'semantics'],
   ),
   Switch: object({
     scope: text,
@@ -285,13 +292,29 @@ export const OPENAPI = {
       }),
     },
     '/api/settings': {
-      get: operation('showSettings', 'the zone of local times that name none', {
+      get: operation('showSettings', 'what holds for every trigger: the zone of local times that name none, and the semantics', {
         responses: { '200': json('the settings', ref('Settings')) },
       }),
-      put: operation('changeSettings', 'another default zone: for what begins to wait from its place in the log on', {
-        requestBody: body(object({ zone: { type: 'string', description: 'an IANA name, as Europe/Berlin' } })),
-        responses: { '200': json('stored, and on its way to the tasks', ref('Settings')) },
-      }),
+      put: operation(
+        'changeSettings',
+        'another default zone or higher semantics, from their place in the log on; what is left out stays',
+        {
+          requestBody: body(
+            object(
+              {
+                zone: { type: 'string', description: 'an IANA name, as Europe/Berlin' },
+                semantics: {
+                  type: 'integer',
+                  minimum: 1,
+                  description: 'raised when every processor runs a build that knows it; never lowered',
+                },
+              },
+              [],
+            ),
+          ),
+          responses: { '200': json('stored, and on its way to the tasks', ref('Settings')) },
+        },
+      ),
     },
     '/api/live': {
       get: operation('live', 'server-sent events: events, firings, recalls and outcomes as they come', {

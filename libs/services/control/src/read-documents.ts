@@ -3,15 +3,18 @@ import { describeProblems, encodeUtf8, isJsonObject, type JsonObject, type Probl
 import {
   FIELD_NAMES,
   parseSegment,
+  parseSettings,
   parseTemplate,
   parseTrigger,
   type Segment,
+  type SettingsGiven,
   type Template,
   type Trigger,
 } from '@tripline/model';
 import type { DocumentKind, Place, ReadDocument } from '@tripline/ports';
 import { checkTemplate } from '@tripline/render';
 import { closest } from './closest.js';
+import { settingsProblems } from './settings.js';
 import { triggerWarnings } from './trigger-warnings.js';
 
 /** A trigger or a segment, as JSON, is at most this many bytes: it travels in one record to every partition, and Kafka's own limit is a megabyte. */
@@ -22,7 +25,8 @@ export type DocumentProblem = Problem & Partial<Place> & { readonly document: nu
 
 /** A document that may be published. */
 export type GoodDocument = {
-  readonly kind: DocumentKind;
+  readonly kind: DocumentKind | 'settings';
+  /** Of settings, which have none: `settings`. */
   readonly name: string;
   readonly document: JsonObject;
   readonly trigger?: Trigger;
@@ -30,6 +34,7 @@ export type GoodDocument = {
   readonly segments?: readonly SegmentNamed[];
   readonly segment?: Segment;
   readonly template?: Template;
+  readonly settings?: SettingsGiven;
 };
 
 /** All the documents of a text: every one good, or every problem of all of them. Warnings are of what is legal but likely wrong. */
@@ -58,7 +63,13 @@ function repeated(checked: readonly (OneRead | undefined)[], read: readonly Read
     const good = checked[i]?.good;
     if (good === undefined) return [];
     const one = `${good.kind} ${good.name}`;
-    if (seen.has(one)) return placeProblems(document, i, [{ path: 'name', message: `${one} is already in this text` }]);
+    if (seen.has(one))
+      return placeProblems(document, i, [
+        {
+          path: good.kind === 'settings' ? 'kind' : 'name',
+          message: `${good.kind === 'settings' ? 'settings' : one} is already in this text`,
+        },
+      ]);
     seen.add(one);
     return [];
   });
@@ -97,7 +108,11 @@ function checkDocument(value: unknown): OneRead {
   if (value['kind'] === 'trigger') return checkTrigger(value);
   if (value['kind'] === 'segment') return checkSegment(value);
   if (value['kind'] === 'template') return checkTemplateDocument(value);
-  return refused({ path: 'kind', message: `must be trigger, segment or template, not ${JSON.stringify(value['kind'] ?? null)}` });
+  if (value['kind'] === 'settings') return checkSettings(value);
+  return refused({
+    path: 'kind',
+    message: `must be trigger, segment, template or settings, not ${JSON.stringify(value['kind'] ?? null)}`,
+  });
 }
 
 const refused = (...problems: readonly Problem[]): OneRead => ({ problems, warnings: [] });
@@ -127,6 +142,16 @@ function checkSegment(document: JsonObject): OneRead {
   if (tooLarge !== undefined) return refused(tooLarge);
   const segment = parsed.value;
   return { good: { kind: 'segment', name: segment.name, document, segment }, problems: [], warnings: [] };
+}
+
+function checkSettings(document: JsonObject): OneRead {
+  const parsed = parseSettings(document);
+  if (!parsed.ok) return refused(...parsed.problems);
+  const settings = parsed.value;
+  const problems = settingsProblems(settings);
+  return problems.length > 0
+    ? refused(...problems)
+    : { good: { kind: 'settings', name: 'settings', document, settings }, problems: [], warnings: [] };
 }
 
 function sizeProblem(document: JsonObject): Problem | undefined {

@@ -291,6 +291,9 @@ describe('a processor', () => {
     ['history', '{"type":"forgotten"}', ['unknown-kind'], 0],
     ['settings', '{"type":"settings","zone":7,"zoneData":"2026a"}', [], 1],
     ['settings', '{"type":"settings","zone":"Mars/Olympus","zoneData":"2099a"}', ['unknown-zone'], 0],
+    ['settings', '{"type":"settings","zone":"UTC","zoneData":"2026a","semantics":0}', [], 1],
+    ['settings', '{"type":"settings","zone":"UTC","zoneData":"2026a","semantics":"2"}', [], 1],
+    ['settings', '{"type":"settings","zone":"UTC","zoneData":"2026a","semantics":9007199254740991}', ['unknown-semantics'], 0],
     ['settings', '{"type":"forgotten"}', ['unknown-kind'], 0],
   ])('of %s, %s is set aside or stops the task: %j', async (of, change, codes, letters) => {
     const one = await start();

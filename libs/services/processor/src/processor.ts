@@ -1,4 +1,5 @@
 import { encodeUtf8, milliseconds, OperatingError, partitionOf, seconds, type Duration, type Instant } from '@tripline/kernel';
+import { SEMANTICS_KNOWN, semanticsOf, type SemanticsRange } from '@tripline/engine';
 import { GROUPS, TOPICS } from '@tripline/model';
 import type {
   Batch,
@@ -45,6 +46,8 @@ export type ProcessorOptions = {
   /** By partition: the offsets that are set aside unread, because reading them ends the process. Keep them as long as the log keeps those records. */
   readonly skips?: ReadonlyMap<number, ReadonlySet<number>>;
   readonly checkpointEvery?: Duration;
+  /** What this build runs; specs say what another would. */
+  readonly semantics?: SemanticsRange;
 };
 
 /** People told about at the same time; each reads a partition from its beginning. */
@@ -183,12 +186,10 @@ export class Processor implements PersonStates {
     if (this.#retellings >= RETELLINGS_MAX)
       throw new OperatingError('busy', 'later', `${RETELLINGS_MAX} explanations are being told already: ask again in a moment`);
     this.#retellings++;
-    const { log, clock } = this.options;
+    const { log, clock, semantics } = this.options;
     const { position: upTo, definitions } = task;
-    return retell(
-      { ...this.#skipsOf(partition), log, clock, topic: TOPICS.events, partition, upTo, definitions },
-      question,
-    ).finally(() => this.#retellings--);
+    const parts = { ...this.#skipsOf(partition), log, clock, topic: TOPICS.events, partition, upTo, definitions, semantics };
+    return retell(parts, question).finally(() => this.#retellings--);
   }
 
   #partitionOf(person: string): number {
@@ -212,6 +213,12 @@ export class Processor implements PersonStates {
     });
   }
 
+  /** The numbers of semantics in force here, ascending, and those this build runs. They are several while a change is under way. */
+  semantics(): { readonly inForce: readonly number[]; readonly known: SemanticsRange } {
+    const inForce = new Set([...this.#tasks.values()].map(({ definitions }) => semanticsOf(definitions)));
+    return { inForce: [...inForce].sort((a, b) => a - b), known: this.options.semantics ?? SEMANTICS_KNOWN };
+  }
+
   /** Tasks that have stopped, with what to do. */
   haltedTasks(): readonly Halted[] {
     return [...this.#halted.values()];
@@ -223,22 +230,11 @@ export class Processor implements PersonStates {
   }
 
   async #makeTask(partition: number, store: TaskStore): Promise<Task> {
-    const { log, clock, watch, startFrom = 'beginning' } = this.options;
+    const { log, clock, watch, semantics, startFrom = 'beginning' } = this.options;
     const topic = TOPICS.events;
     const position = await findPosition(log, topic, partition, store.checkpoint(), startFrom);
-    const skips = this.#skipsOf(partition);
-    return new Task({
-      topic,
-      partition,
-      ...skips,
-      log,
-      store,
-      clock,
-      watch,
-      limits: this.#limits,
-      estimate: this.#estimate,
-      position,
-    });
+    const parts = { ...this.#skipsOf(partition), topic, partition, log, store, clock, watch, semantics, position };
+    return new Task({ ...parts, limits: this.#limits, estimate: this.#estimate });
   }
 
   #skipsOf(partition: number): { readonly skips?: ReadonlySet<number> } {
@@ -256,12 +252,20 @@ export class Processor implements PersonStates {
   async #keepHouse(stop: Stop): Promise<void> {
     const { clock } = this.options;
     while (!stop.stopped) {
+      this.#showSemantics();
       for (const task of this.#tasks.values()) {
         void task.checkpoint();
         this.#gauges.show(task);
       }
       await clock.sleep(HOUSEKEEPING, stop);
     }
+  }
+
+  #showSemantics(): void {
+    const { meter } = this.options.watch;
+    const { inForce, known } = this.semantics();
+    meter.gauge('tripline_processor_semantics_known', known.max);
+    if (inForce.length > 0) meter.gauge('tripline_processor_semantics', Math.min(...inForce));
   }
 }
 

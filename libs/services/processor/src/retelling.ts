@@ -1,4 +1,13 @@
-import { reachedUs, toldOf, type Definition, type Definitions, type Input, type Told, type TraceEntry } from '@tripline/engine';
+import {
+  reachedUs,
+  toldOf,
+  type Definition,
+  type Definitions,
+  type Input,
+  type SemanticsRange,
+  type Told,
+  type TraceEntry,
+} from '@tripline/engine';
 import { encodeUtf8, formatInstant, plus, seconds, type Duration, type Instant } from '@tripline/kernel';
 import { beginsAsEvent } from '@tripline/model';
 import type { Clock, EventLog, Explanation, LogRecord, Watch, WhyQuestion } from '@tripline/ports';
@@ -29,6 +38,7 @@ export type RetellingParts = {
   readonly definitions: Definitions;
   /** Offsets the task has set aside unread. */
   readonly skips?: ReadonlySet<number>;
+  readonly semantics?: SemanticsRange | undefined;
   readonly limits?: Partial<RetellingLimits>;
 };
 
@@ -90,10 +100,10 @@ export class Retelling {
       const when = head === undefined ? '' : ` (${formatInstant(head.appended)})`;
       this.#gaps.push(`the log begins at offset ${first}${when}: what was before is not known here, nor what it led to`);
       const settings = definitions.find(({ kind, since = 0 }) => kind === 'settings' && since >= (head?.appended ?? 0));
-      if (settings !== undefined) this.#gaps.push(OTHER_ZONE);
+      if (settings !== undefined) this.#gaps.push(OTHER_SETTINGS);
     }
     const tell = (person: string, input: Input, entry: TraceEntry): void => this.#hear(person, input, entry);
-    this.#state = new TaskState(nothingStored(before), NOWHERE, UNSEEN, () => 1, tell);
+    this.#state = new TaskState(nothingStored(before), NOWHERE, UNSEEN, () => 1, { tracer: tell, known: this.parts.semantics });
     return (this.#at = first);
   }
 
@@ -170,8 +180,8 @@ function pausedBefore({ paused, ...others }: Definition, at: Instant): Definitio
 }
 
 /** Only the newest settings are kept. */
-const OTHER_ZONE =
-  'the default zone was changed since: what it was before is not known here, times without a zone are told in UTC until then';
+const OTHER_SETTINGS =
+  'the default zone or the semantics were changed since: what they were before is not known here, times without a zone are told in UTC and all by the first semantics until then';
 const NOWHERE = { take: (): void => undefined, takeEntry: (): void => undefined };
 const silent = (): void => undefined;
 const UNSEEN: Watch = {

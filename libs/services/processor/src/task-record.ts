@@ -68,9 +68,11 @@ function checkHistory(record: LogRecord, control: TaskInput & { kind: 'control' 
 function checkSettings(record: LogRecord, control: TaskInput & { kind: 'control' }): TaskRecord {
   const change: Readonly<Record<string, unknown>> = control.change;
   if (change['type'] !== 'settings') throw unknownKind(record, `unknown change ${JSON.stringify(change['type'])} of settings`);
-  const whole = typeof change['zone'] === 'string' && typeof change['zoneData'] === 'string';
+  const whole = typeof change['zone'] === 'string' && typeof change['zoneData'] === 'string' && isSemantics(change['semantics']);
   return whole ? control : { kind: 'foreign', detail: 'change: not settings of ours' };
 }
+
+const isSemantics = (given: unknown): boolean => given === undefined || (Number.isSafeInteger(given) && Number(given) >= 1);
 
 const unknownKind = ({ topic, partition, offset }: LogRecord, detail: string): OperatingError =>
   new OperatingError(

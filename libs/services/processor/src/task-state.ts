@@ -1,11 +1,10 @@
-import { assert, earlier, later, makeInstant, OperatingError, type Instant, type JsonObject } from '@tripline/kernel';
+import { assert, earlier, later, makeInstant, type Instant, type JsonObject } from '@tripline/kernel';
 import {
   advance,
   type Advanced,
   applyControl,
   describePerson,
   encodeDefinitions,
-  findZone,
   makeProgram,
   nextTimer,
   parseDefinitions,
@@ -14,6 +13,7 @@ import {
   type Input,
   type PersonState,
   type Program,
+  type SemanticsRange,
   type TraceEntry,
   ZONE_DATA_VERSION,
 } from '@tripline/engine';
@@ -24,10 +24,12 @@ import {
   type Event,
   type NameSpan,
   type OfIdentity,
+  type SettingsChange,
   type Tick,
 } from '@tripline/model';
 import type { LogRecord, TaskStore, Timer, Watch } from '@tripline/ports';
 import type { Outbox } from './outbox.js';
+import { checkSemantics, checkZone } from './check-settings.js';
 import { deadLettersOf, readTaskRecord } from './task-record.js';
 import { WorkingSet } from './working-set.js';
 
@@ -39,6 +41,9 @@ const STUCK_MAX = 1_000;
 /** Told why, with the person and the input that was being applied. */
 export type TaskTracer = (person: string, input: Input, entry: TraceEntry) => void;
 
+/** `known`: the semantics that this build runs; specs say what another build would. */
+export type TaskStateOptions = { readonly tracer?: TaskTracer | undefined; readonly known?: SemanticsRange | undefined };
+
 /** What was done since it was last asked, for metrics. */
 export type Counts = { read: number; parsed: number; advanced: number; fired: number };
 
@@ -49,6 +54,8 @@ export type Counts = { read: number; parsed: number; advanced: number; fired: nu
  * S3. Definitions change only by control records, and the program is always what they compile to.
  * S4. Older zone data than those of the settings in force are said at the start and with each new settings, and do not stop the task; a default zone
  *     which they do not have does (`unknown-zone`).
+ * S5. What is in force is of semantics that this build runs: a number it does not know stops the task before anything is decided by it (`unknown-semantics`).
+ *     A number is never lowered; a record that would is counted and said.
  */
 export class TaskState {
   readonly people: WorkingSet;
@@ -65,12 +72,12 @@ export class TaskState {
     private readonly outbox: Pick<Outbox, 'take' | 'takeEntry'>,
     private readonly watch: Watch,
     hotPeopleMax: () => number,
-    private readonly tracer?: TaskTracer,
+    private readonly options: TaskStateOptions = {},
   ) {
     const definitions = store.definitions();
     this.people = new WorkingSet(store, hotPeopleMax);
     this.#definitions = definitions === undefined ? [] : parseDefinitions(definitions);
-    checkZone(this.#definitions);
+    this.#check(this.#definitions);
     this.#program = this.#compile();
     this.#checkZoneData();
     this.#clock = store.checkpoint()?.clock ?? makeInstant(0);
@@ -179,8 +186,9 @@ export class TaskState {
   }
 
   #advance(person: string, state: PersonState | undefined, input: Input): Advanced {
-    if (this.tracer === undefined) return advance(this.#program, person, state, input);
-    return this.#advanceTold(this.tracer, person, state, input);
+    const { tracer } = this.options;
+    if (tracer === undefined) return advance(this.#program, person, state, input);
+    return this.#advanceTold(tracer, person, state, input);
   }
 
   #advanceTold(tracer: TaskTracer, person: string, state: PersonState | undefined, input: Input): Advanced {
@@ -190,12 +198,25 @@ export class TaskState {
   #onControl(control: Control, at: Instant): true {
     const definitions = applyControl(this.#definitions, control, at);
     if (definitions === this.#definitions) return true;
-    checkZone(definitions);
+    this.#check(definitions);
     this.#definitions = definitions;
     this.#definitionsChanged = true;
     this.#program = this.#compile();
-    if (control.of === 'settings') this.#checkZoneData();
+    if (control.change.type === 'settings') this.#onSettings(control.change);
     return true;
+  }
+
+  #onSettings({ semantics = this.#program.semantics }: SettingsChange): void {
+    this.#checkZoneData();
+    if (semantics >= this.#program.semantics) return;
+    this.watch.meter.count('tripline_processor_semantics_lower_total');
+    this.watch.logger.error('processor.semantics-lower', { told: semantics, inForce: this.#program.semantics });
+  }
+
+  /** S4, S5: asked of whatever is to come into force, before it is. */
+  #check(definitions: Definitions): void {
+    checkZone(definitions);
+    checkSemantics(definitions, this.options.known);
   }
 
   #setAside(record: LogRecord, reason: DeadLetterReason, detail: string): true {
@@ -219,14 +240,6 @@ export class TaskState {
       this.watch.logger.error(`processor.${kind}-refused`, { [kind]: name, version, path, message });
     return program;
   }
-}
-
-/** S4. */
-function checkZone(definitions: Definitions): void {
-  const { zone, zoneData } = settingsOf(definitions) ?? { zone: 'UTC', zoneData: '' };
-  if (findZone(zone) !== undefined) return;
-  const detail = `the default zone ${JSON.stringify(zone)} is of zone data ${zoneData}; this build has ${ZONE_DATA_VERSION}, which do not know it`;
-  throw new OperatingError('unknown-zone', 'never', `${detail}. Run a newer processor; the task goes on from its own state.`);
 }
 
 /** Nothing of this state is due at the timer's instant yet. */

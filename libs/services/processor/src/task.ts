@@ -1,5 +1,5 @@
 import { assert, AssertionError, OperatingError, plus, type Instant } from '@tripline/kernel';
-import type { Definitions } from '@tripline/engine';
+import type { Definitions, SemanticsRange } from '@tripline/engine';
 import type {
   Batch,
   Checkpoint,
@@ -31,6 +31,8 @@ export type TaskParts = {
   readonly estimate: ReplayEstimate;
   /** Offsets set aside unread, on an operator's word. */
   readonly skips?: ReadonlySet<number>;
+  /** What this build runs, unless told otherwise. */
+  readonly semantics?: SemanticsRange | undefined;
   /** Where to go on: `findPosition`'s answer. */
   readonly position: number;
 };
@@ -63,7 +65,8 @@ export class Task {
 
   constructor(private readonly parts: TaskParts) {
     this.#outbox = new Outbox(parts.log, parts.watch.meter);
-    this.#state = new TaskState(parts.store, this.#outbox, parts.watch, () => parts.limits.hotPeopleMax);
+    const { store, watch, limits, semantics: known } = parts;
+    this.#state = new TaskState(store, this.#outbox, watch, () => limits.hotPeopleMax, { known });
     this.#durable = parts.store.checkpoint();
     this.#last = this.#durable?.last;
     this.#position = parts.position;

@@ -77,8 +77,8 @@ export class World {
   }
 
   /** The default zone, for every task. */
-  async settings(zone: string, revision: number, zoneData = '2026a'): Promise<void> {
-    const change = { type: 'settings', zone, zoneData } as const;
+  async settings(zone: string, revision: number, zoneData = '2026a', semantics?: number): Promise<void> {
+    const change = { type: 'settings', zone, zoneData, ...(semantics === undefined ? {} : { semantics }) } as const;
     for (let p = 0; p < this.partitions; p++)
       await this.append({ kind: 'control', of: 'settings', name: 'settings', revision, change }, p);
   }

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { accept, refuse } from '@tripline/kernel';
 import { draft, TEMPLATE } from './catalogue-drafts.js';
 import { at, type GateRig } from './gate-rig.js';
 
@@ -63,12 +64,14 @@ export function outboxPromises(rig: GateRig): void {
   test('settings are put out where they change something; the newest are those in force, for every process', async () => {
     const { catalogue } = rig.ports;
     expect(await catalogue.settings()).toBeUndefined();
-    const berlin = { zone: 'Europe/Berlin', zoneData: '2026a' };
+    const berlin = { zone: 'Europe/Berlin', zoneData: '2026a', semantics: 1 };
+    const make = (settings: typeof berlin, by: string, ms: number) =>
+      catalogue.makeSettings(() => accept(settings), by, at(ms));
     await publish(draft('a', { a: 1 }));
-    expect(await catalogue.makeSettings(berlin, 'ops', at(1))).toEqual({ ...berlin, at: at(1), by: 'ops' });
-    expect(await catalogue.makeSettings(berlin, 'else', at(2))).toEqual({ ...berlin, at: at(1), by: 'ops' });
-    const newer = { ...berlin, zoneData: '2026b' };
-    await catalogue.makeSettings(newer, 'ops', at(3));
+    expect(await make(berlin, 'ops', 1)).toEqual(accept({ ...berlin, at: at(1), by: 'ops' }));
+    expect(await make(berlin, 'else', 2)).toEqual(accept({ ...berlin, at: at(1), by: 'ops' }));
+    const newer = { ...berlin, zoneData: '2026b', semantics: 2 };
+    await make(newer, 'ops', 3);
     const other = await rig.place.ports();
     expect(await other.catalogue.settings()).toEqual({ ...newer, at: at(3), by: 'ops' });
     await other.close();
@@ -78,5 +81,20 @@ export function outboxPromises(rig: GateRig): void {
       { kind: 'control', of: 'settings', name: 'settings', change: { type: 'settings', ...newer } },
     ]);
     expect(out.map(({ revision }) => revision)).toEqual((await outbox()).map(({ id }) => id));
+  });
+
+  test('settings are made of those before, one after the other; what is refused changes nothing', async () => {
+    const { catalogue } = rig.ports;
+    const next = (before = { zone: 'UTC', zoneData: '2026a', semantics: 1 }) =>
+      accept({ ...before, semantics: before.semantics + 1 });
+    const other = await rig.place.ports();
+    const raising = [catalogue, other.catalogue, catalogue, other.catalogue].map((one) => one.makeSettings(next, 'ops', at(1)));
+    const made = (await Promise.all(raising)).map((one) => one.ok && one.value.semantics);
+    expect(made.sort()).toEqual([2, 3, 4, 5]);
+    const refused = refuse({ path: 'semantics', message: 'no' });
+    expect(await catalogue.makeSettings(() => refused, 'ops', at(2))).toEqual(refused);
+    expect(await other.catalogue.settings()).toMatchObject({ zone: 'UTC', semantics: 5, at: at(1) });
+    expect(await outbox()).toHaveLength(4);
+    await other.close();
   });
 }

@@ -1,5 +1,6 @@
 import { decodeUtf8, encodeUtf8, isJsonObject, parseJson, assert, type Instant, type JsonObject } from '@tripline/kernel';
 import type { Control, ControlChange, HistoryComplete, Settings, SettingsChange } from '@tripline/model';
+import { SEMANTICS } from './semantics.js';
 
 /**
  * One version of a trigger or a segment, or the settings, as the log has put them in force. `live` opens runs; `draining` lets its open runs end in their own version;
@@ -66,14 +67,24 @@ export function applyControl(definitions: Definitions, control: Control, at?: In
 export const settingsOf = (definitions: Definitions): Settings | undefined =>
   definitions.find(isSettings)?.document as Settings | undefined;
 
+/** The number of the semantics in force. */
+export const semanticsOf = (definitions: Definitions): number => settingsOf(definitions)?.semantics ?? SEMANTICS;
+
 const isSettings = ({ kind }: Definition): boolean => kind === 'settings';
 
 function settingsAfter(definitions: Definitions, revision: number, change: SettingsChange, at?: Instant): Definitions {
   if (definitions.some((d) => isSettings(d) && d.revision >= revision)) return definitions;
   const { zone, zoneData } = change;
   const since = at === undefined ? {} : { since: at };
-  const made = { name: 'settings', version: revision, revision, document: { zone, zoneData }, state: 'live' } as const;
+  const document = { zone, zoneData, ...semanticsAfter(definitions, change) };
+  const made = { name: 'settings', version: revision, revision, document, state: 'live' } as const;
   return [...definitions.filter((d) => !isSettings(d)), { kind: 'settings', ...made, ...since }];
+}
+
+/** Never lower than it was: states are written by it. Nothing where nobody has said a number. */
+function semanticsAfter(definitions: Definitions, { semantics: told = 0 }: Settings): { readonly semantics?: number } {
+  const semantics = Math.max(told, settingsOf(definitions)?.semantics ?? 0);
+  return semantics === 0 ? {} : { semantics };
 }
 
 const pausedSince = (definition: Definition, paused: Instant | undefined): Definition =>

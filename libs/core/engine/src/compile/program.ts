@@ -7,6 +7,7 @@ import { ANY_EVENT, TRAITS_CHANGED, type CompiledTrigger, type Roles } from './c
 import { settingsOf, type Definition, type Definitions } from './definitions.js';
 import { NameTable } from './name-table.js';
 import { bothRoles } from './roles.js';
+import { SEMANTICS } from './semantics.js';
 import { mustFindZone, type Zone } from '../calendar/zones.js';
 
 /** One trigger that names an event, and what the event is to it. */
@@ -15,8 +16,8 @@ export type Interest = { readonly trigger: CompiledTrigger; readonly roles: Role
 /** `trigger` is the name; of a segment where `kind` says so. */
 export type ProgramProblem = Problem & { readonly kind?: 'segment'; readonly trigger: string; readonly version: number };
 
-/** `zone`: an IANA name, for as long as no settings are in force; UTC unless told. One that does not exist is an assertion: `findZone` says beforehand. */
-export type ProgramOptions = { readonly zone?: string };
+/** What settings would say, for as long as none are in force; UTC and the first semantics unless told. `zone`: an IANA name; one that does not exist is an assertion: `findZone` says beforehand. */
+export type ProgramOptions = { readonly zone?: string; readonly semantics?: number };
 
 const NONE: readonly Interest[] = [];
 const NO_SEGMENTS: readonly CompiledSegment[] = [];
@@ -34,6 +35,8 @@ export class Program {
   readonly acceptMax: Duration;
   /** The zone of what names none, or one that is not known. */
   readonly zone: Zone;
+  /** The number of the semantics it decides by: what depends on it asks here, and nowhere else. */
+  readonly semantics: number;
   /** What dates and schedules ask, in a few characters; undefined where there are none. */
   readonly asks: string | undefined;
   readonly #calendars: readonly CompiledTrigger[];
@@ -45,8 +48,10 @@ export class Program {
   readonly #names: NameTable;
   readonly #any: readonly Interest[];
 
-  constructor(definitions: Definitions, { zone = 'UTC' }: ProgramOptions) {
-    this.zone = mustFindZone(settingsOf(definitions)?.zone ?? zone);
+  constructor(definitions: Definitions, { zone = 'UTC', semantics = SEMANTICS }: ProgramOptions) {
+    const settings = settingsOf(definitions);
+    this.zone = mustFindZone(settings?.zone ?? zone);
+    this.semantics = settings?.semantics ?? semantics;
     const problems: ProgramProblem[] = [];
     for (const definition of definitions) {
       if (definition.kind === 'segment' && definition.state === 'live') this.#addSegment(definition, problems);
