@@ -52,6 +52,7 @@ export function advance(
 
 function apply(draft: Draft, input: Input): void {
   if (input.kind === 'event') return takeEvent(draft, input.event);
+  if (input.kind === 'release') return;
   const due = input.kind === 'identity' ? applyIdentity(draft, input.record) : askFirst(draft, input);
   if (due !== undefined) applyTimer(draft, due);
   else while (applyAhead(draft));

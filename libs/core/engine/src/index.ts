@@ -1,4 +1,5 @@
 export { advance } from './advance.js';
+export { advanceOrSetAside, setAside, type Taken } from './aside.js';
 export { compileSegment } from './compile/compile-segment.js';
 export { type CompiledSegment } from './compile/compiled-segment.js';
 export { compileTrigger } from './compile/compile-trigger.js';

@@ -1,5 +1,5 @@
 import type { Instant } from '@tripline/kernel';
-import type { Action, Event, OfIdentity, PersonKey, Profile, Recall, TaskInput } from '@tripline/model';
+import type { Action, Event, OfIdentity, PersonKey, Profile, Recall, Release, TaskInput } from '@tripline/model';
 import type { PersonState } from './person/person-state.js';
 
 /**
@@ -9,12 +9,15 @@ import type { PersonState } from './person/person-state.js';
 export type Input =
   | { readonly kind: 'event'; readonly event: Event; readonly clock: Instant }
   | { readonly kind: 'timer'; readonly due: Instant; readonly clock: Instant }
-  | { readonly kind: 'identity'; readonly record: OfIdentity; readonly clock: Instant };
+  | { readonly kind: 'identity'; readonly record: OfIdentity; readonly clock: Instant }
+  /** Of somebody who is not set aside it changes nothing. */
+  | { readonly kind: 'release'; readonly record: Release; readonly clock: Instant };
 
 /** When it reached us; of a timer, and of what asks about an instant, that instant. */
 export function reachedUs(input: Input): Instant {
   if (input.kind === 'timer') return input.due;
   if (input.kind === 'event') return input.event.received;
+  if (input.kind === 'release') return input.record.received;
   return 'due' in input.record ? input.record.due : input.record.received;
 }
 

@@ -19,9 +19,10 @@ export type PendingTimer = { readonly due: Instant; readonly deadline: Instant }
 type Pending = PendingTimer & What;
 type What = { readonly run?: Run; readonly quiet?: Quiet; readonly membership?: Membership; readonly dated?: Dated };
 
-/** The earliest thing a person waits for: what a task keeps as their one timer. While a user's other ids are asked, nothing is decided. */
+/** The earliest thing a person waits for: what a task keeps as their one timer. While a user's other ids are asked, or they are set aside, nothing is decided. */
 export function nextTimer(state: PersonState): PendingTimer | undefined {
-  const next = state.identity?.asking === undefined ? earliest(state) : undefined;
+  const isHeld = state.identity?.asking !== undefined || (state.gap !== undefined && state.gap.to === undefined);
+  const next = isHeld ? undefined : earliest(state);
   return next === undefined ? undefined : { due: next.due, deadline: next.deadline };
 }
 

@@ -1,8 +1,9 @@
 import { decodeUtf8, formatInstant, type Instant, type JsonObject } from '@tripline/kernel';
 import { TOPICS } from './topics.js';
 
-/** Why a record was set aside. `skipped`: an operator said so, of one that kills the process which reads it. */
-export type DeadLetterReason = 'not-utf8' | 'not-json' | 'invalid' | 'too-large' | 'too-deep' | 'foreign' | 'skipped';
+/** Why a record was set aside. `skipped`: an operator said so, of one that kills the process which reads it. `person-aside`: its person is set aside. */
+export type DeadLetterReason =
+  'not-utf8' | 'not-json' | 'invalid' | 'too-large' | 'too-deep' | 'foreign' | 'skipped' | 'person-aside';
 
 /** All that is said of what is wrong, in characters. */
 const DETAIL_LENGTH_MAX = 500;

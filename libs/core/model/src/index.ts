@@ -60,6 +60,7 @@ export {
   type ControlChange,
   type HistoryComplete,
   type NameSpan,
+  type Release,
   type Settings,
   type SettingsChange,
   type TaskInput,

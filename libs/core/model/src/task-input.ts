@@ -11,6 +11,7 @@ import {
 } from '@tripline/kernel';
 import type { Event } from './event.js';
 import { isAnswer, isHandoff, isLink, isProbe, type OfIdentity } from './identity.js';
+import type { PersonKey } from './person.js';
 
 /** A record by which the log is asked what time it is: everything received before `upTo` is in the log before this record. */
 export type Tick = { readonly kind: 'tick'; readonly upTo: Instant };
@@ -49,11 +50,14 @@ export type HistoryComplete = { readonly type: 'history'; readonly completeFrom:
 export type Settings = { readonly zone: string; readonly zoneData: string; readonly semantics?: number };
 export type SettingsChange = { readonly type: 'settings' } & Settings;
 
+/** An operator says that a person who was set aside may go on. `id` names the record; of somebody who is not aside it changes nothing. */
+export type Release = { readonly kind: 'release'; readonly id: string; readonly person: PersonKey; readonly received: Instant };
+
 /**
  * What a task reads from its partition of `tripline.events`; nothing else reaches it. Erasure will be a further kind. A kind
  * this build does not know stops the task: it must not be passed over.
  */
-export type TaskInput = ({ readonly kind: 'event' } & Event) | Tick | Control | OfIdentity;
+export type TaskInput = ({ readonly kind: 'event' } & Event) | Tick | Control | OfIdentity | Release;
 
 /** Written first in every event, so that the name is found without parsing: see `peekEventName`. */
 const EVENT_PREFIX = '{"kind":"event","name":';
@@ -107,19 +111,24 @@ export function parseTaskInput(value: Uint8Array): Parsed<TaskInput> {
   if (kind === 'tick')
     return isInstant(input['upTo']) ? accept(input as Tick) : refuse({ path: 'upTo', message: 'not an instant' });
   if (kind === 'control') return isControl(input) ? accept(input) : refuse({ path: '', message: 'not a control record of ours' });
-  const check = typeof kind === 'string' ? OF_IDENTITY.get(kind) : undefined;
+  const check = typeof kind === 'string' ? OF_PERSON.get(kind) : undefined;
   if (check !== undefined)
     return check(input) ? accept(input) : refuse({ path: '', message: `not a record of ours: ${JSON.stringify(kind)}` });
   return refuse({ path: 'kind', message: `unknown kind ${JSON.stringify(kind)}` });
 }
 
-type Check = (input: JsonObject) => input is JsonObject & OfIdentity;
-const OF_IDENTITY: ReadonlyMap<string, Check> = new Map<string, Check>([
+type Check = (input: JsonObject) => input is JsonObject & (OfIdentity | Release);
+const OF_PERSON: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['link', isLink],
   ['handoff', isHandoff],
   ['probe', isProbe],
   ['answer', isAnswer],
+  ['release', isRelease],
 ]);
+
+function isRelease(input: JsonObject): input is JsonObject & Release {
+  return typeof input['id'] === 'string' && typeof input['person'] === 'string' && isInstant(input['received']);
+}
 
 function isEvent(input: JsonObject): input is JsonObject & TaskInput {
   return (

@@ -1,9 +1,20 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { days, encodeUtf8, hours, milliseconds, minus, minutes, OperatingError, plus, seconds } from '@tripline/kernel';
+import {
+  days,
+  decodeUtf8,
+  encodeUtf8,
+  hours,
+  milliseconds,
+  minus,
+  minutes,
+  OperatingError,
+  plus,
+  seconds,
+} from '@tripline/kernel';
 import { ZONE_DATA_VERSION } from '@tripline/engine';
-import { TOPICS, type Action, type PersonKey } from '@tripline/model';
+import { encodeTaskInput, TOPICS, type Action, type PersonKey } from '@tripline/model';
 import type { EventLog, StateStore, WholeState } from '@tripline/ports';
-import { makeTriggerDocument, START } from '@tripline/testing-builders';
+import { makeEvent, makeTriggerDocument, START } from '@tripline/testing-builders';
 import { ABANDONED, run, settled, until, World, type Running } from '../test/world.js';
 import { Processor } from './processor.js';
 
@@ -152,6 +163,36 @@ describe('a processor', () => {
     expect([one.processor.haltedTasks(), (await world.outputs()).length]).toEqual([[], 1]);
     const { events } = await one.processor.why({ person: 'u:ada', trigger: 'abandoned-cart' });
     expect(events).toBe(1);
+  });
+
+  test('a person on whom the engine chokes is set aside with the bytes; the others go on, and so do they once released', async () => {
+    await world.publish(ABANDONED);
+    const one = await start();
+    await world.event('cart.item_added', { ...CART, id: 'before' });
+    const poison = encodeUtf8(
+      JSON.stringify({
+        ...JSON.parse(decodeUtf8(encodeTaskInput({ kind: 'event', ...makeEvent({ name: 'order.completed' }) }))),
+        traits: null,
+      }),
+    );
+    const ada = 'u:ada';
+    await world.log.append([{ topic: TOPICS.events, key: ada, value: poison }]);
+    await world.event('cart.item_added', { ...CART, id: 'while aside' });
+    await world.event('cart.item_added', { ...CART, id: 'of another', person: 'u:bo' });
+    await settled(world);
+    expect(await one.processor.person(ada)).toMatchObject({ runs: [], setAside: { why: expect.any(String) } });
+    await deadline(one);
+    const letters = await world.records(TOPICS.deadLetters);
+    expect(letters.map(({ headers }) => headers['reason'])).toEqual(['person-aside', 'person-aside']);
+    expect([...(letters[0]?.value ?? [])]).toEqual([...poison]);
+    expect((await world.outputs()).map(({ person }) => person)).toEqual(['u:bo']);
+    await world.append({ kind: 'release', id: 'r', person: ada, received: world.clock.now() });
+    await world.pass(milliseconds(1));
+    await world.event('cart.item_added', { ...CART, id: 'after' });
+    await settled(world);
+    await deadline(one);
+    expect((await world.outputs()).map(({ person }) => person)).toEqual(['u:bo', ada]);
+    expect(one.processor.haltedTasks()).toEqual([]);
   });
 
   test('a kind of ours that this build does not know stops that task with instructions, and no other', async () => {

@@ -1,19 +1,20 @@
-import { assert, earlier, later, makeInstant, type Instant, type JsonObject } from '@tripline/kernel';
+import { earlier, later, makeInstant, type Instant, type JsonObject } from '@tripline/kernel';
 import {
-  advance,
-  type Advanced,
+  advanceOrSetAside,
   applyControl,
   describePerson,
   encodeDefinitions,
   makeProgram,
   nextTimer,
   parseDefinitions,
+  setAside,
   settingsOf,
   type Definitions,
   type Input,
   type PersonState,
   type Program,
   type SemanticsRange,
+  type Taken,
   type TraceEntry,
   ZONE_DATA_VERSION,
 } from '@tripline/engine';
@@ -21,7 +22,6 @@ import {
   peekEventName,
   type Control,
   type DeadLetterReason,
-  type Event,
   type NameSpan,
   type OfIdentity,
   type SettingsChange,
@@ -35,7 +35,7 @@ import { WorkingSet } from './working-set.js';
 
 /** Timers fired before the caller is asked whether to go on. */
 export const FIRED_AT_ONCE = 64;
-/** How often in a row one person's timer may come due without moving; more is an engine that does not get on. */
+/** How often in a row one person's timer may come due without moving; who does not get on is set aside. */
 const STUCK_MAX = 1_000;
 
 /** Told why, with the person and the input that was being applied. */
@@ -105,7 +105,7 @@ export class TaskState {
     const input = readTaskRecord(record);
     switch (input.kind) {
       case 'event':
-        return this.#onEvent(input);
+        return this.#apply(input.person, { kind: 'event', event: input, clock: this.#clock }, record);
       case 'tick':
         return this.#onTick(input, record.appended);
       case 'control':
@@ -114,7 +114,9 @@ export class TaskState {
       case 'handoff':
       case 'probe':
       case 'answer':
-        return this.#onIdentity(input);
+        return this.#onIdentity(input, record);
+      case 'release':
+        return this.#apply(input.person, { kind: 'release', record: input, clock: this.#clock }, record);
       case 'foreign':
         return this.#setAside(record, 'foreign', input.detail);
     }
@@ -144,21 +146,18 @@ export class TaskState {
     return counts;
   }
 
-  #onEvent(event: Event): true {
-    return this.#apply(event.person, { kind: 'event', event, clock: this.#clock });
+  #onIdentity(input: OfIdentity, record: LogRecord): true {
+    this.watch.meter.count('tripline_processor_identity_total', { kind: input.kind });
+    return this.#apply(input.person, { kind: 'identity', record: input, clock: this.#clock }, record);
   }
 
-  #onIdentity(record: OfIdentity): true {
-    this.watch.meter.count('tripline_processor_identity_total', { kind: record.kind });
-    return this.#apply(record.person, { kind: 'identity', record, clock: this.#clock });
-  }
-
-  #apply(person: string, input: Input): true {
+  #apply(person: string, input: Input, record: LogRecord): true {
     const before = this.people.find(person);
-    const { state, outputs } = this.#advance(person, before.state, input);
+    const { state, outputs, refused } = this.#advance(person, before.state, input);
     this.#counts.advanced++;
     if (state !== before.state) this.people.keep(person, before, state);
     if (outputs.length > 0) this.outbox.take(person, outputs);
+    if (refused !== undefined) this.#setAside(record, 'person-aside', refused);
     return true;
   }
 
@@ -177,22 +176,28 @@ export class TaskState {
     const { person } = timer;
     const before = this.people.find(person);
     if (isLater(before.state, timer)) return this.people.rearm(person, before, before.state);
-    const { state, outputs } = this.#advance(person, before.state, { kind: 'timer', due: timer.due, clock: this.#clock });
+    const { state, outputs, refused } = this.#come(person, before.state, { kind: 'timer', due: timer.due, clock: this.#clock });
     this.#counts.fired++;
     this.#stuck = isLater(state, timer) ? 0 : this.#stuck + 1;
-    assert(this.#stuck < STUCK_MAX, `S2: the timer of one person came due ${STUCK_MAX} times and stays at ${timer.due}`);
+    if (refused !== undefined) this.watch.logger.error('processor.person-set-aside', { due: timer.due, detail: refused });
     this.people.rearm(person, before, state);
     this.outbox.take(person, outputs);
   }
 
-  #advance(person: string, state: PersonState | undefined, input: Input): Advanced {
+  /** Their timer has come due; who has been at that for too long is set aside. */
+  #come(person: string, state: PersonState | undefined, input: Input): Taken {
+    if (this.#stuck < STUCK_MAX) return this.#advance(person, state, input);
+    return setAside(this.#program, person, state, input, `their timer came due ${STUCK_MAX} times in a row`);
+  }
+
+  #advance(person: string, state: PersonState | undefined, input: Input): Taken {
     const { tracer } = this.options;
-    if (tracer === undefined) return advance(this.#program, person, state, input);
+    if (tracer === undefined) return advanceOrSetAside(this.#program, person, state, input);
     return this.#advanceTold(tracer, person, state, input);
   }
 
-  #advanceTold(tracer: TaskTracer, person: string, state: PersonState | undefined, input: Input): Advanced {
-    return advance(this.#program, person, state, input, (entry) => tracer(person, input, entry));
+  #advanceTold(tracer: TaskTracer, person: string, state: PersonState | undefined, input: Input): Taken {
+    return advanceOrSetAside(this.#program, person, state, input, (entry) => tracer(person, input, entry));
   }
 
   #onControl(control: Control, at: Instant): true {

@@ -65,7 +65,7 @@ function short(value: Json): Json {
 
 function takenBy(input: Input): TakenBy {
   if (input.kind === 'timer') return { due: formatInstant(input.due) };
-  if (input.kind === 'identity') return { record: input.record.kind, id: input.record.id };
+  if (input.kind !== 'event') return { record: input.record.kind, id: input.record.id };
   const { name, id, timestamp, received } = input.event;
   return { event: name, id, timestamp: formatInstant(timestamp), received: formatInstant(received) };
 }

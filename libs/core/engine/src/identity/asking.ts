@@ -23,7 +23,7 @@ export function askFirst(draft: Draft, { due, clock }: { readonly due: Instant; 
   return undefined;
 }
 
-const probeOf = (user: PersonKey, person: PersonKey, due: Instant): Probe => ({
+export const probeOf = (user: PersonKey, person: PersonKey, due: Instant): Probe => ({
   kind: 'probe',
   id: deriveId('prb', user, person, String(due)),
   person,

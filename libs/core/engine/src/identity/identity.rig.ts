@@ -111,7 +111,8 @@ export class Tasks {
     for (let i = 0; i < records && partition.position < partition.log.length; i++) {
       const { input, appended } = partition.log[partition.position++] as Logged;
       if (input.kind === 'tick') this.#onTick(partition, Math.min(input.upTo, appended) as Instant);
-      else if (input.kind !== 'control') this.#apply(partition, input.person, inputOf(input, partition.clock));
+      else if (input.kind !== 'control' && input.kind !== 'release')
+        this.#apply(partition, input.person, inputOf(input, partition.clock));
     }
   }
 
@@ -173,7 +174,7 @@ export class Tasks {
   }
 }
 
-function inputOf(input: Exclude<TaskInput, { kind: 'tick' | 'control' }>, clock: Instant): Input {
+function inputOf(input: Exclude<TaskInput, { kind: 'tick' | 'control' | 'release' }>, clock: Instant): Input {
   if (input.kind !== 'event') return { kind: 'identity', record: input, clock };
   return { kind: 'event', event: input, clock };
 }

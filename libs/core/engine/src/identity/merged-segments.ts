@@ -7,6 +7,7 @@ import { mergedHistory } from '../segment/history-counted.js';
 import { answerOfNothing, nextChange } from '../segment/membership.js';
 import { keepMembership, longDecided, nobodyYet, type Told } from '../segment/segments.js';
 import { NO_TALLY, type Entry, type Tally } from '../segment/tally.js';
+import { segmentFor } from '../segment/warming.js';
 import type { Taking } from './take-over.js';
 
 /**
@@ -20,7 +21,8 @@ import type { Taking } from './take-over.js';
  */
 export function takeSegments(draft: Draft, mine: PersonState, { at, other }: Taking): readonly Told[] {
   const came = Object.keys(draft.state.traits).filter((trait) => !Object.hasOwn(mine.traits, trait));
-  return draft.program.segments().flatMap((segment) => {
+  return draft.program.segments().flatMap((inForce) => {
+    const segment = segmentFor(draft.state, inForce);
     const theirs = other.segments.find((each) => each.segment === segment.name);
     const isRead = came.some((trait) => segment.traits.has(trait) || segment.traits.has('*'));
     return theirs === undefined && !isRead ? [] : take(draft, segment, mine, theirs, { at, other });

@@ -10,7 +10,7 @@ import { FAR, judge } from '../condition/judgement.js';
 import type { Ground } from '../condition/verdict.js';
 import { startOf } from '../condition/matching.js';
 import { isOnlyWatched } from '../journey/goal.js';
-import type { Forgotten, PersonState, Quiet, Run } from './person-state.js';
+import type { Forgotten, Gap, PersonState, Quiet, Run } from './person-state.js';
 import type { Program } from '../compile/program.js';
 import { runIdOf } from '../journey/run-id.js';
 
@@ -38,8 +38,15 @@ export function describePerson(program: Program, person: PersonKey, state: Perso
     ...(state.ahead === undefined ? {} : { ahead: state.ahead.map(({ id, name }) => ({ id, event: name })) }),
     counted: Object.fromEntries(Object.entries(state.counted).map(([name, times]) => [name, times.map(formatInstant)])),
     ...describeIdentity(state.identity ?? {}),
+    ...(state.gap === undefined ? {} : { setAside: describeGap(state.gap) }),
   };
 }
+
+/** `until`: when they were released; absent: they are aside. */
+const describeGap = ({ from, to, why }: Gap): JsonObject => ({
+  ...{ since: formatInstant(from), why },
+  ...(to === undefined ? {} : { until: formatInstant(to) }),
+});
 
 const describeForgotten = ({ trigger, test, at, until }: Forgotten): JsonObject => ({
   ...(trigger === null ? {} : { trigger, test }),

@@ -2,11 +2,14 @@ import { formatInstant, later, type Instant, type Json, type JsonObject } from '
 import type { CompiledSegment } from '../compile/compiled-segment.js';
 import { answerOfNothing, valuesAt } from '../segment/membership.js';
 import type { Membership, PersonState } from './person-state.js';
+import { segmentFor } from '../segment/warming.js';
 import type { Program } from '../compile/program.js';
 
 /** Which segments a person belongs to, as far as it is decided, with what the aggregates come to now. */
-export const describeSegments = (program: Program, { segments, traits }: PersonState, now: Instant): Json[] =>
-  program.segments().map((segment) => {
+export const describeSegments = (program: Program, state: PersonState, now: Instant): Json[] =>
+  program.segments().map((inForce) => {
+    const { segments, traits } = state;
+    const segment = segmentFor(state, inForce);
     const membership = segments.find((each) => each.segment === segment.name && each.version === segment.version);
     const { name, version } = segment;
     const known = membership === undefined ? describeNothing(segment, traits, now) : describeMembership(segment, membership, now);

@@ -4,7 +4,7 @@ import { packSegments, unpackSegments, type StoredSegments } from './membership-
 import { after, at, none, pack, type Maybe, type Packed, type Writable } from './packed.js';
 import { packIdentity, unpackIdentity, type StoredIdentity } from '../identity/identity.js';
 import { unpackForm, upgraded } from './upgrades.js';
-import type { Decided, Forgotten, PersonState, Quiet, Remembered } from './person-state.js';
+import type { Decided, Forgotten, Gap, PersonState, Quiet, Remembered } from './person-state.js';
 import { packRun, unpackRun, type StoredRun } from './run-codec.js';
 
 /** Counts up when the form changes: then `upgrades.ts` leads from the one before to it. A build stops at forms it does not know. */
@@ -44,17 +44,18 @@ export function packPerson(state: PersonState): Packed {
   return packed;
 }
 
-const hasRare = ({ segments, calendar, ahead, identity, forgotten }: PersonState): boolean =>
-  segments.length > 0 || (calendar ?? ahead ?? identity ?? forgotten) !== undefined;
+const hasRare = ({ segments, calendar, ahead, identity, forgotten, gap }: PersonState): boolean =>
+  segments.length > 0 || (calendar ?? ahead ?? identity ?? forgotten ?? gap) !== undefined;
 
 /** What few have, without what they have none of at the end. */
-function packRare({ segments, calendar, ahead, identity, forgotten }: PersonState, zero: Instant): Packed {
+function packRare({ segments, calendar, ahead, identity, forgotten, gap }: PersonState, zero: Instant): Packed {
   const packed = [
     segments.length === 0 ? null : packSegments(segments, zero),
     calendar === undefined ? null : packCalendar(calendar, zero),
     none(ahead),
     identity === undefined ? null : packIdentity(identity),
     none(forgotten?.map((f) => [f.trigger, f.test, f.at - zero, f.until - zero])),
+    none(gap),
   ];
   return packed.slice(0, packed.findLastIndex((each) => each !== null) + 1);
 }
@@ -89,7 +90,8 @@ export function unpackPerson(packed: unknown): PersonState {
   if (stored[13] !== undefined && stored[13] !== null) state.calendar = unpackCalendar(stored[13], zero);
   if (stored[14] !== undefined && stored[14] !== null) state.ahead = stored[14];
   if (stored[15] !== undefined && stored[15] !== null) state.identity = unpackIdentity(stored[15]);
-  if (stored[16] !== undefined) state.forgotten = stored[16].map((each) => unpackForgotten(each, zero));
+  if (stored[16] !== undefined && stored[16] !== null) state.forgotten = stored[16].map((each) => unpackForgotten(each, zero));
+  if (stored[17] !== undefined) state.gap = stored[17];
   return state;
 }
 
@@ -114,7 +116,8 @@ type Stored = [
     calendar?: Maybe<StoredCalendar>,
     ahead?: Maybe<NonNullable<PersonState['ahead']>>,
     identity?: Maybe<StoredIdentity>,
-    forgotten?: [Maybe<string>, Maybe<string>, number, number][],
+    forgotten?: Maybe<[Maybe<string>, Maybe<string>, number, number][]>,
+    gap?: Gap,
   ],
 ];
 

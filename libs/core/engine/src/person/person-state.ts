@@ -188,6 +188,17 @@ export type Decided = {
 /** Hashes of message ids in two generations: each is known for at least as long as late events are accepted. */
 export type Messages = { readonly since: Instant; readonly current: readonly number[]; readonly before: readonly number[] };
 
+/**
+ * When the person was set aside, because the engine could not apply what came, and when they were released; absent: they are aside. `asked`: the users
+ * that have asked meanwhile whether more is under way.
+ */
+export type Gap = {
+  readonly from: Instant;
+  readonly to?: Instant;
+  readonly why: string;
+  readonly asked?: readonly { readonly user: PersonKey; readonly due: Instant }[];
+};
+
 /** Everything a task knows of one person. A value: `advance` answers a new one. */
 export type PersonState = {
   readonly traits: JsonObject;
@@ -211,6 +222,8 @@ export type PersonState = {
   readonly identity?: Identity;
   /** How far memory forgot; absent, as nearly always, where nothing gave way. */
   readonly forgotten?: readonly Forgotten[] | undefined;
+  /** Absent, as nearly always, for who was never set aside. */
+  readonly gap?: Gap;
 };
 
 const NEVER = 0 as Instant;

@@ -114,7 +114,7 @@ class Player {
     for (const output of outputs) if (output.kind === 'tell') this.#tell(output.input);
   }
 
-  #tell(input: Exclude<TaskInput, { readonly kind: 'tick' | 'control' }>): void {
+  #tell(input: Exclude<TaskInput, { readonly kind: 'tick' | 'control' | 'release' }>): void {
     const play = this.#of(input.person);
     this.#take(input.kind === 'event' ? play.apply(input) : play.hear(input, this.#clock));
   }

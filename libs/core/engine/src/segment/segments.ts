@@ -7,6 +7,7 @@ import { stillCounted, wasCounted, withCounted } from './history-counted.js';
 import { answerAt, answerOfNothing, nextChange, type Change } from './membership.js';
 import type { Membership } from '../person/person-state.js';
 import { NO_TALLY, type Entry, type Tally } from './tally.js';
+import { segmentFor } from './warming.js';
 import { UNKNOWN, type Value } from '../expression/value.js';
 
 /** A change that is in the state by now, and is still to be told. */
@@ -31,7 +32,7 @@ const HINDSIGHT = hours(1);
  */
 export function countInSegments(draft: Draft, event: Event): readonly Told[] {
   const { program, changes } = draft;
-  return program.segmentsOf(event.name, changes).flatMap((segment) => count(draft, segment, event));
+  return program.segmentsOf(event.name, changes).flatMap((segment) => count(draft, segmentFor(draft.state, segment), event));
 }
 
 function count(draft: Draft, segment: CompiledSegment, event: Event): readonly Told[] {
@@ -205,12 +206,13 @@ function isNothing(segment: CompiledSegment, membership: Membership, change: Cha
 
 /** The timer of a membership is due: what changes at that instant is decided, and answered to be told. */
 export function decideMembership(draft: Draft, membership: Membership, due: Instant): readonly Told[] {
-  const segment = draft.program.segment(membership.segment);
+  const inForce = draft.program.segment(membership.segment);
   const { armed, member } = membership;
-  if (segment === undefined || armed === undefined) {
+  if (inForce === undefined || armed === undefined) {
     draft.set({ segments: draft.state.segments.filter((each) => each !== membership) });
     return [];
   }
+  const segment = segmentFor(draft.state, inForce);
   const change = nextChange(segment, membership, draft.state.traits);
   const isChange = change !== undefined && change.at <= armed && change.member !== member;
   put(draft, segment, membership, upTo(segment, membership, armed, isChange ? change.member : member));
@@ -226,7 +228,7 @@ export function refreshSegments(draft: Draft): void {
     const segment = draft.program.segment(membership.segment);
     if (segment?.version === membership.version && !isFilledSince(segment, membership)) continue;
     if (segment === undefined) draft.set({ segments: draft.state.segments.filter((each) => each !== membership) });
-    else put(draft, segment, membership, renewed(draft, segment, membership));
+    else put(draft, segment, membership, renewed(draft, segmentFor(draft.state, segment), membership));
   }
 }
 
@@ -245,8 +247,10 @@ function renewed(draft: Draft, segment: CompiledSegment, { test, tallies, at, me
 
 /** Does the person belong, as far as it is decided? Unknown for a segment that is not in force, or was warming then, however late the tick. */
 export function isIn(draft: Draft, name: string): Value {
-  const segment = draft.program.segment(name);
-  if (segment === undefined || draft.now < segment.warm) return UNKNOWN;
+  const inForce = draft.program.segment(name);
+  if (inForce === undefined) return UNKNOWN;
+  const segment = segmentFor(draft.state, inForce);
+  if (draft.now < segment.warm) return UNKNOWN;
   const membership = draft.state.segments.find((each) => each.segment === name);
   const answer = membership === undefined ? answerOfNothing(segment, draft.state.traits, draft.now) : membership.member;
   return answer ?? UNKNOWN;
