@@ -10,6 +10,7 @@ import { reachGoals } from './journey/goal.js';
 import { applyIdentity, learnDevices } from './identity/identity-records.js';
 import { resetInactivity } from './condition/inactivity.js';
 import { forward } from './identity/forward.js';
+import { keepHappened } from './identity/happened.js';
 import { reachedUs, type Advanced, type Input } from './input.js';
 import { collect } from './journey/lets.js';
 import { offer } from './condition/matching.js';
@@ -108,6 +109,7 @@ function applyEvent(draft: Draft, event: Event): void {
   else applyInOrder(draft, interests, event, changed || told.length > 0);
   knowPerson(draft, event);
   for (const { trigger, roles } of interests) rememberEvent(draft, trigger, roles, event);
+  keepHappened(draft, event);
   tellMemberships(draft, told);
 }
 

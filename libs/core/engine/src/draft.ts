@@ -158,6 +158,7 @@ function copyOf(state: PersonState): PersonState {
   if (state.ahead !== undefined) copy.ahead = state.ahead;
   if (state.identity !== undefined) copy.identity = state.identity;
   if (state.forgotten !== undefined) copy.forgotten = state.forgotten;
+  if (state.happened !== undefined) copy.happened = state.happened;
   if (state.gap !== undefined) copy.gap = state.gap;
   return copy;
 }

@@ -2,8 +2,9 @@ import { digest, type Problem } from '@tripline/kernel';
 import { documentPath, type Trigger } from '@tripline/model';
 import type { EventTest } from './compiled-trigger.js';
 import type { Extra, Leaf } from './condition.js';
-import { compileKey } from '../condition/correlation.js';
+import { compileKey, readsOfKey } from '../condition/correlation.js';
 import { compileExpression, type Expression, type Names } from '../expression/expression.js';
+import { eventReads } from '../expression/event-reads.js';
 import { TriggerNames } from './names.js';
 
 /**
@@ -50,6 +51,7 @@ export class Compilation {
     if (by !== undefined && this.trigger.by === undefined)
       this.refuse(`${path}.by`, 'the trigger has no `by` that this could change');
     const key = compileKey(by ?? this.trigger.by);
-    return { name, test: testOf('end', [name], asked), key, ...(compiled === undefined ? {} : { where: compiled }) };
+    const reads = new Set([...readsOfKey(by ?? this.trigger.by), ...(compiled === undefined ? [] : eventReads(compiled))]);
+    return { name, test: testOf('end', [name], asked), reads, key, ...(compiled === undefined ? {} : { where: compiled }) };
   }
 }

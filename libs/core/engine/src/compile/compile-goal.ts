@@ -1,6 +1,7 @@
 import { allSteps, CHANNELS, FINAL_STATUSES, LATER_STATUSES } from '@tripline/model';
 import type { Compilation } from './compilation.js';
 import type { GoalPart } from './compiled-trigger.js';
+import { eventReads } from '../expression/event-reads.js';
 import type { Expression } from '../expression/expression.js';
 
 const OUTCOMES = new Set(CHANNELS.flatMap((c) => [...FINAL_STATUSES, ...LATER_STATUSES].map((status) => `${c}.${status}`)));
@@ -16,6 +17,7 @@ export function compileGoal(compilation: Compilation): GoalPart | undefined {
   const stepNames = [...allSteps(steps, 'do')].flatMap(({ step }) => ('id' in step ? [step.id] : []));
   return {
     ...test,
+    reads: new Set([...test.reads, ...(value === undefined ? [] : eventReads(value))]),
     within: goal.within,
     ...(value === undefined ? {} : { value }),
     keepsActions: OUTCOMES.has(goal.event) || stepNames.some((name) => read.has(name)),

@@ -1,7 +1,7 @@
 import type { ListLet } from '@tripline/model';
 import type { Compilation } from './compilation.js';
 import type { ListPart, Projection } from './compiled-trigger.js';
-import type { Expression } from '../expression/expression.js';
+import { eventReads } from '../expression/event-reads.js';
 
 /** The sums of `let`, before anything that may read them. */
 export function compileSums(compilation: Compilation): void {
@@ -40,7 +40,3 @@ function keepOf({ expressions }: Compilation, name: string): Projection {
   const whole = expressions.some((each) => each.list === undefined && each.expression.reads.has(name));
   return whole ? new Set(['*']) : new Set(sums.flatMap((each) => eventReads(each.expression)));
 }
-
-/** Names that are properties of the event beside the expression: `event.x` and bare ones. Others are harmless here. */
-const eventReads = ({ reads }: Expression): string[] =>
-  [...reads].flatMap(([name, fields]) => (name === 'event' ? [...fields] : [name]));

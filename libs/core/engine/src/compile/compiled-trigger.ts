@@ -6,8 +6,14 @@ import type { KeyReader } from '../condition/correlation.js';
 import type { Expression } from '../expression/expression.js';
 import type { Zone } from '../calendar/zones.js';
 
-/** A test of one event: its `where` (true without one) and how its key is read; `test` is what it asks, in a few characters. */
-export type EventTest = { readonly name: string; readonly test: string; readonly where?: Expression; readonly key: KeyReader };
+/** A test of one event: its `where` (true without one) and how its key is read; `test` is what it asks, in a few characters, `reads` what both read. */
+export type EventTest = {
+  readonly name: string;
+  readonly test: string;
+  readonly where?: Expression;
+  readonly key: KeyReader;
+  readonly reads: Projection;
+};
 
 /** Silence as the first element: an event after which there is none. */
 export type Silence = {

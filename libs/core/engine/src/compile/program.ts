@@ -8,6 +8,7 @@ import { settingsOf, type Definition, type Definitions } from './definitions.js'
 import { NameTable } from './name-table.js';
 import { bothRoles } from './roles.js';
 import { SEMANTICS } from './semantics.js';
+import { bothSought, soughtBy, type Sought } from './sought.js';
 import { mustFindZone, type Zone } from '../calendar/zones.js';
 
 /** One trigger that names an event, and what the event is to it. */
@@ -45,6 +46,7 @@ export class Program {
   readonly #segments = new Map<string, CompiledSegment>();
   readonly #counted = new Map<string, readonly CompiledSegment[]>();
   readonly #reading = new Map<string, readonly CompiledSegment[]>();
+  readonly #sought = new Map<string, Sought>();
   readonly #names: NameTable;
   readonly #any: readonly Interest[];
 
@@ -90,6 +92,11 @@ export class Program {
   /** The live triggers that begin with a date or a schedule. */
   calendars(): readonly CompiledTrigger[] {
     return this.#calendars;
+  }
+
+  /** What waits and goals look for under that name: which of its properties, and for how long after it happened. */
+  sought(event: string): Sought | undefined {
+    return this.#sought.get(event);
   }
 
   segment(name: string): CompiledSegment | undefined {
@@ -151,6 +158,8 @@ export class Program {
     const trigger = { ...compiled.value, name, version, since, known, ...force };
     const versions = this.#versions.get(name) ?? new Map<number, CompiledTrigger>();
     this.#versions.set(name, versions.set(version, trigger));
+    for (const { name: event, ...sought } of soughtBy(trigger))
+      this.#sought.set(event, bothSought(this.#sought.get(event), sought));
     for (const [event, roles] of trigger.roles) {
       this.#interests.set(event, [...(this.#interests.get(event) ?? NONE), { trigger, roles }]);
     }

@@ -20,6 +20,10 @@ export function compileKey(path: string | undefined): KeyReader {
   return (properties) => keyOf(names.reduce<Json | undefined>(step, properties));
 }
 
+/** The property a key is read from. */
+export const readsOfKey = (path: string | undefined): readonly string[] =>
+  path === undefined || path === 'none' ? [] : path.split('.').slice(0, 1);
+
 const step = (of: Json | undefined, name: string): Json | undefined =>
   isJsonObject(of) && Object.hasOwn(of, name) ? of[name] : undefined;
 

@@ -1,10 +1,9 @@
 import { between, isJsonObject, type Duration, type Json, type JsonObject } from '@tripline/kernel';
-import type { Event } from '@tripline/model';
 import type { Extra, Leaf } from '../compile/condition.js';
 import type { CompiledTrigger, EventTest } from '../compile/compiled-trigger.js';
 import type { Draft } from '../draft.js';
 import type { Expression } from '../expression/expression.js';
-import type { Run } from '../person/person-state.js';
+import type { Happening, Run } from '../person/person-state.js';
 import type { Scope } from '../expression/scope.js';
 import { scopeOf } from '../expression/scope-of.js';
 import { Budget, equal, UNKNOWN, type Value } from '../expression/value.js';
@@ -12,29 +11,29 @@ import { Budget, equal, UNKNOWN, type Value } from '../expression/value.js';
 type Test = Pick<EventTest, 'where'> & Pick<Leaf, 'extra'>;
 
 /** Is it surely such an event? What is unknown is counted, and is not. */
-export function surely(draft: Draft, trigger: CompiledTrigger, test: Test, event: Event, run: Run | undefined): boolean {
+export function surely(draft: Draft, trigger: CompiledTrigger, test: Test, event: Happening, run: Run | undefined): boolean {
   const answer = ask(draft, trigger, test, event, run);
   if (typeof answer !== 'boolean') draft.note('event-unknown', trigger.name);
   return answer === true;
 }
 
 /** As `surely`, where nothing depends on it yet: not counted. */
-export const isKnownToBe = (draft: Draft, test: Test, event: Event): boolean =>
+export const isKnownToBe = (draft: Draft, test: Test, event: Happening): boolean =>
   ask(draft, undefined, test, event, undefined) === true;
 
 /** Can it be such an event? What is unknown can. Told where `trigger` is given. */
-export const possibly = (draft: Draft, test: Test, event: Event, run: Run | undefined, trigger?: CompiledTrigger): boolean =>
+export const possibly = (draft: Draft, test: Test, event: Happening, run: Run | undefined, trigger?: CompiledTrigger): boolean =>
   ask(draft, trigger, test, event, run) !== false;
 
 /** Young enough to open or advance: at most `accept` old when it reached us. */
-export const isAccepted = (event: Event, accept: Duration): boolean => between(event.timestamp, event.received) <= accept;
+export const isAccepted = (event: Happening, accept: Duration): boolean => between(event.timestamp, event.received) <= accept;
 
 /** Traced where a trigger is given: where it decides. */
 function ask(
   draft: Draft,
   trigger: CompiledTrigger | undefined,
   { where, extra }: Test,
-  event: Event,
+  event: Happening,
   run: Run | undefined,
 ): Value {
   const special = extra === undefined ? true : askExtra(draft, extra, event);
@@ -56,7 +55,7 @@ export const explained = ({ path, text, valuesIn }: Expression, scope: Scope, an
 });
 
 /** The same of what an element asks beside its `where`. */
-function explainedExtra({ changes }: Draft, extra: Extra, event: Event, answer: Value): JsonObject {
+function explainedExtra({ changes }: Draft, extra: Extra, event: Happening, answer: Value): JsonObject {
   const told = { answer: answer === UNKNOWN ? 'unknown' : answer };
   if (extra.kind === 'activity') return { text: 'something the person did', values: {}, ...told };
   if (extra.kind === 'pattern') {
@@ -75,7 +74,7 @@ function explainedExtra({ changes }: Draft, extra: Extra, event: Event, answer: 
   return { text: `user.${trait} changed${wanted.join('')}`, values, ...told };
 }
 
-function askExtra({ changes, entered }: Draft, extra: Extra, event: Event): Value {
+function askExtra({ changes, entered }: Draft, extra: Extra, event: Happening): Value {
   if (extra.kind === 'activity') return isActivity(event);
   if (extra.kind === 'membership') return entered?.segment === extra.segment && entered.member === extra.member;
   if (extra.kind === 'pattern') {
@@ -88,14 +87,14 @@ function askExtra({ changes, entered }: Draft, extra: Extra, event: Event): Valu
 }
 
 /** Of what became of our own messages only a click or a reply is something the person did. */
-export const isActivity = ({ outcome }: Event): boolean =>
+export const isActivity = ({ outcome }: Happening): boolean =>
   outcome === undefined || outcome.status === 'clicked' || outcome.status === 'replied';
 
 const isAs = (wanted: Json | undefined, value: Json): boolean =>
   wanted === undefined || equal(wanted, value, new Budget()) === true;
 
 /** A page's path is also in its address. */
-function textOf(properties: Event['properties'], name: string): string | undefined {
+function textOf(properties: JsonObject, name: string): string | undefined {
   const value = isJsonObject(properties) && Object.hasOwn(properties, name) ? properties[name] : undefined;
   if (typeof value === 'string') return value;
   const url = name === 'path' ? properties['url'] : undefined;

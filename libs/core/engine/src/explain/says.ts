@@ -174,6 +174,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   'list-too-large': 'the list is too large: its oldest items give way',
   'history-forgotten': 'is not counted: it is history so old that it may have been counted before',
   'remembered-full': 'too much is remembered: what would end first gives way; how far is kept',
+  'happened-full': 'a wait or a goal of another id may not hear of an event: too many are kept, or it is too large',
   'messages-forgotten': 'too many message ids: the oldest are forgotten early',
   'traits-too-large': 'the traits are too large: nothing of this was taken',
   'action-silent': 'nothing was heard of the message: taken as unknown',

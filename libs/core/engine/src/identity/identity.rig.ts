@@ -2,13 +2,14 @@ import { earlier, makeInstant, type Duration, type Instant } from '@tripline/ker
 import { encodeTaskInput, linksOf, parseTaskInput, type Action, type Event, type TaskInput } from '@tripline/model';
 import { START } from '@tripline/testing-builders';
 import { advance } from '../advance.js';
-import type { Input } from '../input.js';
+import type { Input, Output } from '../input.js';
 import { decodePerson, encodePerson } from '../person/person-codec.js';
 import type { PersonState } from '../person/person-state.js';
 import { outcomeEvent } from '../play/person-play.js';
 import type { Program } from '../compile/program.js';
 import { nextTimer } from '../timers.js';
 
+type GoalReached = Extract<Output, { kind: 'goal' }>;
 type Logged = { readonly input: TaskInput; readonly appended: Instant };
 type Copy = { readonly position: number; readonly clock: Instant; readonly people: ReadonlyMap<string, Uint8Array> };
 
@@ -54,6 +55,7 @@ export class Tasks {
   readonly partitions: readonly Partition[];
   readonly actions = new Map<string, Action>();
   readonly notices: string[] = [];
+  readonly goals: GoalReached[] = [];
   now = START;
   #pending: Pending[] = [];
 
@@ -130,6 +132,7 @@ export class Tasks {
     for (const output of outputs) {
       if (output.kind === 'tell') this.#append(output.input.person, output.input);
       else if (output.kind === 'action') this.#send(output);
+      else if (output.kind === 'goal') this.goals.push(output);
       else if (output.kind === 'notice') this.notices.push(output.name);
     }
   }

@@ -13,6 +13,7 @@ import { rememberedFacts, timesOf } from '../condition/memory.js';
 import { mergedCounts, mergedMemory, mergedMessages } from './merged-memory.js';
 import { DECIDED_MAX, GOALS_MAX, RUNS_MAX, type PersonState, type Quiet, type Run } from '../person/person-state.js';
 import { endRun, isRecallable } from '../journey/recall.js';
+import { seeHappened, standing } from './happened.js';
 import { takeSegments } from './merged-segments.js';
 import { endOtherDates, joinCalendar } from '../calendar/join-calendar.js';
 import { tellMemberships } from '../segment/telling.js';
@@ -26,7 +27,8 @@ export type Taking = { readonly from: PersonKey; readonly at: Instant; readonly 
  * I1. Each side's runs look at what the other remembers before anything is decided: an absence that the other knows to be broken is over, an exit ends.
  * I2. Two runs of one attempt become one, as `onRepeat` says; of two that act already both stay.
  * I3. Nothing is decided here that rests on absence: that is for the next tick, when all ids were asked.
- * I4. A run keeps its id; what it asks for from now on is the user's.
+ * I4. What a wait or a goal of one side looks for and the other side saw has happened to it too, at its own time (`happened.ts`).
+ * I5. A run keeps its id; what it asks for from now on is the user's.
  */
 export function takeOver(draft: Draft, taking: Taking): void {
   const mine = { ...draft.state };
@@ -48,7 +50,9 @@ export function takeOver(draft: Draft, taking: Taking): void {
   for (const run of runs) learn(draft, run, mine);
   for (const quiet of other.quiet) takeQuiet(draft, quiet);
   meetAll(draft);
+  const stood = standing(draft);
   for (const run of draft.state.runs) judgeAnew(draft, run, taking.at);
+  seeHappened(draft, { from: taking.from, at: taking.at, mine: mine.happened, theirs: other.happened, stood });
   applyStates(draft, taking.at);
   tellMemberships(draft, told);
 }

@@ -4,7 +4,7 @@ import type { CompiledTrigger, GoalPart, Roles } from '../compile/compiled-trigg
 import { belongs } from '../condition/correlation.js';
 import type { Draft } from '../draft.js';
 import { isAccepted, surely } from '../condition/event-test.js';
-import { GOALS_MAX, type Run } from '../person/person-state.js';
+import { GOALS_MAX, type Happening, type Run } from '../person/person-state.js';
 import { runIdOf } from './run-id.js';
 import { scopeOf } from '../expression/scope-of.js';
 import { timerAt } from '../condition/window.js';
@@ -16,27 +16,30 @@ import { timerAt } from '../condition/window.js';
  * I3. What is unknown reaches nothing; what is judged by when an event reached us does not hang on when a tick comes.
  */
 export function reachGoals(draft: Draft, trigger: CompiledTrigger, roles: Roles, event: Event): void {
-  const { goal } = trigger;
-  if (!roles.reaches || goal === undefined || !isAccepted(event, trigger.accept)) return;
-  for (const run of draft.runsOf(trigger)) {
-    if (!isWatching(run) || !isInTime(trigger, goal, run, event) || !isOf(goal, run, event)) continue;
-    if (surely(draft, trigger, goal, event, run)) reach(draft, trigger, goal, run, event);
-  }
+  if (roles.reaches) for (const run of draft.runsOf(trigger)) reachGoal(draft, trigger, run, event);
+}
+
+/** The same of one run. */
+export function reachGoal(draft: Draft, trigger: CompiledTrigger, run: Run, event: Happening): void {
+  const { goal, accept } = trigger;
+  if (goal?.name !== event.name || !isWatching(run) || !isAccepted(event, accept)) return;
+  if (!isInTime(trigger, goal, run, event) || !isOf(goal, run, event)) return;
+  if (surely(draft, trigger, goal, event, run)) reach(draft, trigger, goal, run, event);
 }
 
 const isWatching = (run: Run): boolean => run.goalFrom !== undefined && run.goalOver !== true;
 
-function isInTime(trigger: CompiledTrigger, goal: GoalPart, run: Run, { timestamp, received }: Event): boolean {
+function isInTime(trigger: CompiledTrigger, goal: GoalPart, run: Run, { timestamp, received }: Happening): boolean {
   const from = run.goalFrom ?? run.start;
   const end = plus(from, goal.within);
   return timestamp >= from && timestamp < end && received < plus(end, trigger.settle);
 }
 
 /** An outcome belongs to the run that asked for its message. */
-const isOf = (goal: GoalPart, run: Run, { outcome, properties }: Event): boolean =>
+const isOf = (goal: GoalPart, run: Run, { outcome, properties }: Happening): boolean =>
   outcome === undefined ? belongs(goal.key(properties), run) : run.actions.some(({ id }) => id === outcome.action);
 
-function reach(draft: Draft, trigger: CompiledTrigger, goal: GoalPart, run: Run, event: Event): void {
+function reach(draft: Draft, trigger: CompiledTrigger, goal: GoalPart, run: Run, event: Happening): void {
   const value = valueOf(draft, trigger, goal, run, event);
   draft.outputs.push({
     kind: 'goal',
@@ -56,7 +59,7 @@ function reach(draft: Draft, trigger: CompiledTrigger, goal: GoalPart, run: Run,
 }
 
 /** A number, where the trigger asks for one; what is none is left out and counted. */
-function valueOf(draft: Draft, trigger: CompiledTrigger, { value }: GoalPart, run: Run, event: Event): Json | undefined {
+function valueOf(draft: Draft, trigger: CompiledTrigger, { value }: GoalPart, run: Run, event: Happening): Json | undefined {
   if (value === undefined) return undefined;
   const answer = value.evaluate(scopeOf(draft, event.properties, run));
   if (typeof answer === 'number') return answer;

@@ -35,6 +35,9 @@ export function describePerson(program: Program, person: PersonKey, state: Perso
       until: formatInstant(r.until),
     })),
     ...(state.forgotten === undefined ? {} : { forgotten: state.forgotten.map(describeForgotten) }),
+    ...(state.happened === undefined
+      ? {}
+      : { happened: state.happened.map(({ name, timestamp }) => ({ event: name, at: formatInstant(timestamp) })) }),
     ...(state.ahead === undefined ? {} : { ahead: state.ahead.map(({ id, name }) => ({ id, event: name })) }),
     counted: Object.fromEntries(Object.entries(state.counted).map(([name, times]) => [name, times.map(formatInstant)])),
     ...describeIdentity(state.identity ?? {}),

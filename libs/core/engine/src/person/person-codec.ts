@@ -44,17 +44,18 @@ export function packPerson(state: PersonState): Packed {
   return packed;
 }
 
-const hasRare = ({ segments, calendar, ahead, identity, forgotten, gap }: PersonState): boolean =>
-  segments.length > 0 || (calendar ?? ahead ?? identity ?? forgotten ?? gap) !== undefined;
+const hasRare = ({ segments, calendar, ahead, identity, forgotten, happened, gap }: PersonState): boolean =>
+  segments.length > 0 || (calendar ?? ahead ?? identity ?? forgotten ?? happened ?? gap) !== undefined;
 
 /** What few have, without what they have none of at the end. */
-function packRare({ segments, calendar, ahead, identity, forgotten, gap }: PersonState, zero: Instant): Packed {
+function packRare({ segments, calendar, ahead, identity, forgotten, happened, gap }: PersonState, zero: Instant): Packed {
   const packed = [
     segments.length === 0 ? null : packSegments(segments, zero),
     calendar === undefined ? null : packCalendar(calendar, zero),
     none(ahead),
     identity === undefined ? null : packIdentity(identity),
     none(forgotten?.map((f) => [f.trigger, f.test, f.at - zero, f.until - zero])),
+    none(happened?.map((h) => [h.name, h.timestamp - zero, h.received - h.timestamp, h.properties])),
     none(gap),
   ];
   return packed.slice(0, packed.findLastIndex((each) => each !== null) + 1);
@@ -91,7 +92,9 @@ export function unpackPerson(packed: unknown): PersonState {
   if (stored[14] !== undefined && stored[14] !== null) state.ahead = stored[14];
   if (stored[15] !== undefined && stored[15] !== null) state.identity = unpackIdentity(stored[15]);
   if (stored[16] !== undefined && stored[16] !== null) state.forgotten = stored[16].map((each) => unpackForgotten(each, zero));
-  if (stored[17] !== undefined) state.gap = stored[17];
+  if (stored[17] !== undefined && stored[17] !== null)
+    state.happened = stored[17].map((each) => unpackHappening(each, zero));
+  if (stored[18] !== undefined) state.gap = stored[18];
   return state;
 }
 
@@ -117,6 +120,7 @@ type Stored = [
     ahead?: Maybe<NonNullable<PersonState['ahead']>>,
     identity?: Maybe<StoredIdentity>,
     forgotten?: Maybe<[Maybe<string>, Maybe<string>, number, number][]>,
+    happened?: Maybe<[string, number, number, JsonObject][]>,
     gap?: Gap,
   ],
 ];
@@ -148,6 +152,12 @@ const unpackForgotten = (f: readonly [Maybe<string>, Maybe<string>, number, numb
   test: f[1],
   at: at(zero, f[2]),
   until: at(zero, f[3]),
+});
+
+const unpackHappening = ([name, span, delay, properties]: readonly [string, number, number, JsonObject], zero: Instant) => ({
+  ...{ name, properties },
+  timestamp: at(zero, span),
+  received: at(zero, span + delay),
 });
 
 const unpackDecided = (d: Stored[10][number], zero: Instant): Decided => ({

@@ -185,6 +185,9 @@ export type Decided = {
   readonly until: Instant;
 };
 
+/** An event, as far as a wait or a goal looks at it. */
+export type Happening = Pick<Event, 'name' | 'timestamp' | 'received' | 'properties' | 'outcome'>;
+
 /** Hashes of message ids in two generations: each is known for at least as long as late events are accepted. */
 export type Messages = { readonly since: Instant; readonly current: readonly number[]; readonly before: readonly number[] };
 
@@ -222,6 +225,8 @@ export type PersonState = {
   readonly identity?: Identity;
   /** How far memory forgot; absent, as nearly always, where nothing gave way. */
   readonly forgotten?: readonly Forgotten[] | undefined;
+  /** What happened that a wait or a goal looks for, for runs that come from another id; absent where nothing did. */
+  readonly happened?: readonly Happening[] | undefined;
   /** Absent, as nearly always, for who was never set aside. */
   readonly gap?: Gap;
 };
