@@ -65,8 +65,7 @@ export function outboxPromises(rig: GateRig): void {
     const { catalogue } = rig.ports;
     expect(await catalogue.settings()).toBeUndefined();
     const berlin = { zone: 'Europe/Berlin', zoneData: '2026a', semantics: 1 };
-    const make = (settings: typeof berlin, by: string, ms: number) =>
-      catalogue.makeSettings(() => accept(settings), by, at(ms));
+    const make = (settings: typeof berlin, by: string, ms: number) => catalogue.makeSettings(() => accept(settings), by, at(ms));
     await publish(draft('a', { a: 1 }));
     expect(await make(berlin, 'ops', 1)).toEqual(accept({ ...berlin, at: at(1), by: 'ops' }));
     expect(await make(berlin, 'else', 2)).toEqual(accept({ ...berlin, at: at(1), by: 'ops' }));

@@ -92,8 +92,7 @@ export function unpackPerson(packed: unknown): PersonState {
   if (stored[14] !== undefined && stored[14] !== null) state.ahead = stored[14];
   if (stored[15] !== undefined && stored[15] !== null) state.identity = unpackIdentity(stored[15]);
   if (stored[16] !== undefined && stored[16] !== null) state.forgotten = stored[16].map((each) => unpackForgotten(each, zero));
-  if (stored[17] !== undefined && stored[17] !== null)
-    state.happened = stored[17].map((each) => unpackHappening(each, zero));
+  if (stored[17] !== undefined && stored[17] !== null) state.happened = stored[17].map((each) => unpackHappening(each, zero));
   if (stored[18] !== undefined) state.gap = stored[18];
   return state;
 }
