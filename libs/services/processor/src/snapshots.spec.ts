@@ -63,9 +63,10 @@ describe('snapshots of a task', () => {
   test('a few are kept: of an older one the manifest goes first', async () => {
     for (let next = 1; next <= SNAPSHOTS_KEPT + 2; next++) await write(next);
     const removed: string[] = [];
+    const { remove } = objects;
     objects.remove = (name) => {
       removed.push(name);
-      return MemoryObjectStore.prototype.remove.call(objects, name);
+      return remove(name);
     };
     await snapshots.prune(0);
     expect(await nextsOf()).toEqual([5, 4, 3]);
