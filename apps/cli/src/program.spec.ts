@@ -273,6 +273,19 @@ describe('tripline clock', () => {
   });
 });
 
+describe('tripline release', () => {
+  it('lets a user, or an anonymous id, go on', async () => {
+    answer = { status: 202, body: {} };
+    expect(await tripline('release', 'ada')).toEqual({
+      code: EXIT.done,
+      err: '',
+      out: 'ada goes on as soon as their task comes to it',
+    });
+    expect(await tripline('release', 'a b', '--anonymous')).toMatchObject({ code: EXIT.done });
+    expect(asked.map(({ line }) => line)).toEqual(['POST /api/persons/u%3Aada/release', 'POST /api/persons/a%3Aa%20b/release']);
+  });
+});
+
 describe('tripline pause and resume', () => {
   it('pauses as told, and says what that means', async () => {
     answer = { status: 204, body: {} };

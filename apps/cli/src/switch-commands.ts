@@ -2,6 +2,7 @@ import type { ControlClient } from '@tripline/adapters-http';
 import type { Pausing } from '@tripline/ports';
 import { Option, type Command } from 'commander';
 import type { Output } from './output.js';
+import { printable } from './report.js';
 
 export function addSwitchCommands(program: Command, client: () => ControlClient, output: Output): void {
   program
@@ -29,6 +30,15 @@ export function addSwitchCommands(program: Command, client: () => ControlClient,
     .action(async (trigger: string) => {
       await client().resume(trigger);
       output.out(`${trigger} goes on`);
+    });
+  program
+    .command('release')
+    .description('lets a person go on whom the engine had set aside; of anybody else it changes nothing')
+    .argument('<user>', 'a userId')
+    .option('--anonymous', 'the argument is an anonymousId')
+    .action(async (user: string, { anonymous }: { readonly anonymous?: true }) => {
+      await client().release(`${anonymous === true ? 'a' : 'u'}:${user}`);
+      output.out(printable(`${user} goes on as soon as their task comes to it`));
     });
 }
 

@@ -11,6 +11,20 @@ const duration = z.string().transform((text, context): Duration => {
   return z.NEVER;
 });
 
+/** A bucket with the folder in it, `prefix` with its slash; or a directory. */
+export type SnapshotPlace = { readonly bucket: string; readonly prefix: string } | { readonly directory: string };
+
+function toPlace(text: string, context: z.RefinementCtx): SnapshotPlace {
+  if (!/^[a-z0-9]+:\/\//i.test(text)) return { directory: text };
+  const [, bucket, folder = ''] = /^s3:\/\/([a-z0-9][a-z0-9.-]+)(?:\/([a-z0-9._/-]*[a-z0-9]))?\/?$/.exec(text) ?? [];
+  if (bucket !== undefined) return { bucket, prefix: folder === '' ? '' : `${folder}/` };
+  context.addIssue({
+    code: 'custom',
+    message: 'must be a folder, or s3://bucket/folder in lower-case letters, digits, dots and hyphens',
+  });
+  return z.NEVER;
+}
+
 function toSkips(text: string): ReadonlyMap<number, ReadonlySet<number>> {
   const skips = new Map<number, Set<number>>();
   for (const [partition = 0, offset = 0] of text.split(',').map((part) => part.split('/').map(Number)))
@@ -27,6 +41,18 @@ const schema = z.object({
     .describe(
       'Where the state of the tasks is kept, one folder a task. On a disk of this instance alone, that outlives restarts: what is lost is replayed from the log',
     ),
+  SNAPSHOTS: z
+    .string()
+    .min(1)
+    .transform(toPlace)
+    .describe(
+      'Where snapshots of tasks are kept, the same for every processor: a folder on a volume that all of them mount, or s3://bucket or s3://bucket/folder (credentials as AWS_… variables, a profile, or the role of the machine). From there a task goes on whose own disk is lost',
+    ),
+  S3_ENDPOINT: z
+    .url({ protocol: /^https?$/, message: 'must be an http(s) address' })
+    .optional()
+    .describe('SNAPSHOTS: the address of a server that speaks S3, where it is not that of AWS'),
+  S3_REGION: z.string().min(1).optional().describe('SNAPSHOTS: the region of the bucket, where AWS_REGION does not say'),
   INSTANCE: z
     .string()
     .min(1)

@@ -1,13 +1,21 @@
 import { Module } from '@nestjs/common';
+import { openDirectoryObjects } from '@tripline/adapters-directory';
+import { packObjects } from '@tripline/adapters-gzip';
 import { openKafkaLog } from '@tripline/adapters-kafka';
 import { LmdbStateStore } from '@tripline/adapters-lmdb';
+import { openS3Objects } from '@tripline/adapters-s3';
 import { makeLogger, PrometheusMeter, SystemClock } from '@tripline/adapters-system';
 import { ALL_TOPICS } from '@tripline/model';
 import { HealthModule, makeHttpApp, openApp, PortsModule, runUntilSignal } from '@tripline/nest-kit';
 import { makeProcessor, ProcessorModule } from '@tripline/nest-processor';
-import { readProcessorConfig } from './config.js';
+import { readProcessorConfig, type SnapshotPlace } from './config.js';
 
 const config = readProcessorConfig();
+const openPlace = (place: SnapshotPlace) => {
+  if ('directory' in place) return openDirectoryObjects(place.directory);
+  const { S3_ENDPOINT: endpoint, S3_REGION: region } = config;
+  return openS3Objects({ ...place, ...(endpoint && { endpoint }), ...(region && { region }) });
+};
 const { PARTITIONS: partitions, START_FROM: startFrom, CHECKPOINT_EVERY: checkpointEvery, INSTANCE: instance } = config;
 const meter = new PrometheusMeter();
 const watch = { logger: makeLogger('processor', config.LOG_LEVEL), meter };
@@ -15,7 +23,9 @@ const clock = new SystemClock();
 const log = await openKafkaLog({ brokers: config.KAFKA_BROKERS, clientId: instance ?? 'tripline-processor', watch });
 await log.ensureTopics(ALL_TOPICS.map((name) => ({ name, partitions })));
 const store = new LmdbStateStore(config.STATE_DIR);
-const processor = makeProcessor({ log, clock, watch, store, partitions, startFrom, checkpointEvery });
+const objects = packObjects(await openPlace(config.SNAPSHOTS));
+const skips = config.SKIP_RECORDS === undefined ? {} : { skips: config.SKIP_RECORDS };
+const processor = makeProcessor({ log, clock, watch, store, objects, ...skips, partitions, startFrom, checkpointEvery });
 
 @Module({
   imports: [
@@ -31,5 +41,6 @@ const url = await openApp(app, { port: config.PORT });
 watch.logger.info('processor.listening', { url, partitions });
 const ending = await runUntilSignal(app);
 await log.close();
+await objects.close();
 watch.logger.info('processor.ended', { ending });
 process.exitCode = ending === 'signal' ? 0 : 1;

@@ -110,6 +110,11 @@ export class ControlClient {
     await this.#call(`api/triggers/${encodeURIComponent(trigger)}/resume`, { method: 'POST' });
   }
 
+  /** `person` is a key. */
+  async release(person: string): Promise<void> {
+    await this.#call(`api/persons/${encodeURIComponent(person)}/release`, { method: 'POST' });
+  }
+
   async messages(filter: MessageFilter): Promise<readonly MessageView[]> {
     const query = new URLSearchParams(filter).toString();
     const { messages } = await this.#call(`api/messages?${query}`);

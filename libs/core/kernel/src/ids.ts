@@ -1,7 +1,7 @@
 import { digest } from './sha256.js';
 
 /** What an id names. The formats never change: receivers drop repeats by them, also across releases. */
-export type IdKind = 'evt' | 'run' | 'fir' | 'act' | 'rcl' | 'rcp' | 'lnk' | 'hnd' | 'prb';
+export type IdKind = 'evt' | 'run' | 'fir' | 'act' | 'rcl' | 'rcp' | 'lnk' | 'hnd' | 'prb' | 'rls';
 
 /**
  * The same parts give the same id, on every replay and every machine; different lists of parts give different ids (lengths are part

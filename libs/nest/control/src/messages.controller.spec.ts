@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { encodeUtf8, minutes, plus } from '@tripline/kernel';
-import { TOPICS } from '@tripline/model';
+import { encodeUtf8, minutes, partitionOf, plus } from '@tripline/kernel';
+import { parseTaskInput, TOPICS } from '@tripline/model';
 import { makeAction } from '@tripline/testing-builders';
 import { ControlRig } from './control.rig.js';
 
@@ -79,6 +79,15 @@ describe('one person', () => {
     expect(await ask('/api/persons/u%3Anobody')).toMatchObject({ status: 404, body: { error: { code: 'unknown-person' } } });
     expect(await ask('/api/persons/u%3Aelsewhere')).toMatchObject({ status: 503, body: { error: { code: 'no-owner' } } });
     expect((await ask('/api/persons/ada')).status).toBe(400);
+  });
+
+  it('is released by a record in their partition', async () => {
+    expect(await ask('/api/persons/u%3Aada/release', { method: 'POST' })).toMatchObject({ status: 202 });
+    const partition = partitionOf(encodeUtf8('u:ada'), await rig.log.partitions(TOPICS.events));
+    const records = await rig.log.fetch(TOPICS.events, partition, 0, 100);
+    const last = records.map(({ value }) => parseTaskInput(value)).at(-1);
+    expect(last).toMatchObject({ ok: true, value: { kind: 'release', person: 'u:ada', received: expect.any(Number) } });
+    expect((await ask('/api/persons/ada/release', { method: 'POST' })).status).toBe(400);
   });
 
   it('is told of, with what became of the messages of that trigger alone', async () => {

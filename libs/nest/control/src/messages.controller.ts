@@ -1,9 +1,9 @@
-import { Controller, Get, Inject, Param, Query, UseGuards } from '@nestjs/common';
+import { Controller, Get, HttpCode, Inject, Param, Post, Query, UseGuards } from '@nestjs/common';
 import type { DeadLetter } from '@tripline/model';
-import { EVENT_LOG, HttpProblem } from '@tripline/nest-kit';
+import { CLOCK, EVENT_LOG, HttpProblem } from '@tripline/nest-kit';
 import { NOT_AN_INSTANT, parseInstant } from '@tripline/kernel';
-import type { EventLog, Explanation, Kept, MessageView, PersonView } from '@tripline/ports';
-import { newestDeadLetters } from '@tripline/services-control';
+import type { Clock, EventLog, Explanation, Kept, MessageView, PersonView } from '@tripline/ports';
+import { newestDeadLetters, releasePerson } from '@tripline/services-control';
 import { z } from 'zod';
 import { asked, askedPerson, max, ROWS_MAX } from './asked.js';
 import { CONTROL_OPTIONS, type ControlOptions } from './control-options.js';
@@ -33,6 +33,7 @@ export class MessagesController {
   constructor(
     @Inject(CONTROL_OPTIONS) private readonly options: ControlOptions,
     @Inject(EVENT_LOG) private readonly log: EventLog,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   @Get('messages')
@@ -74,6 +75,13 @@ export class MessagesController {
     const person = keyOf(key);
     const explanation = await this.options.states.why({ person, trigger, ...(since === undefined ? {} : { since }) });
     return { ...explanation, messages: await this.options.messages.messages({ person, trigger, max: ROWS_MAX }) };
+  }
+
+  /** They were set aside, and may go on from here: 202, for their task does it when it comes to the record. */
+  @Post('persons/:person/release')
+  @HttpCode(202)
+  async release(@Param('person') person: string): Promise<void> {
+    await releasePerson(this.log, this.clock, keyOf(person));
   }
 }
 

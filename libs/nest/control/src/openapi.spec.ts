@@ -72,6 +72,8 @@ describe('the description of the API', () => {
     await keeps('showPerson', ask('/api/persons/u:ada'));
     await keeps('showPerson', ask('/api/persons/u:elsewhere'));
     await keeps('explain', ask('/api/persons/u:ada/why?trigger=t'));
+    await keeps('releasePerson', post('/api/persons/u:ada/release'));
+    await keeps('releasePerson', post('/api/persons/ada/release'));
     await keeps('explain', ask('/api/persons/u:ada/why'));
     await keeps('explain', ask('/api/persons/u:elsewhere/why?trigger=t'));
     await keeps('pauseTrigger', post('/api/triggers/second-look/pause', { entries: 'closed', messages: 'drop' }));

@@ -14,6 +14,7 @@ export {
   type DocumentsRead,
   type GoodDocument,
 } from './read-documents.js';
+export { releasePerson } from './release-person.js';
 export { segmentWarnings } from './segment-warnings.js';
 export { SettingsOffice, type SettingsOptions, type SettingsShown } from './settings.js';
 export { SkipAhead, type SkipAheadOptions } from './skip-ahead.js';

@@ -57,7 +57,12 @@ async function makeServices(
   };
   const make = async (app: App, env: Record<string, string>): Promise<ServiceProcess> =>
     new ServiceProcess(app, await freePort(), { ...shared, ...env });
-  const processor = await make('processor', { STATE_DIR: stateDir, INSTANCE: 'processor-0', CHECKPOINT_EVERY: '1s' });
+  const processor = await make('processor', {
+    STATE_DIR: stateDir,
+    SNAPSHOTS: `${stateDir}-snapshots`,
+    INSTANCE: 'processor-0',
+    CHECKPOINT_EVERY: '1s',
+  });
   const mail = {
     CHANNEL: 'email',
     PROVIDER: 'sendgrid',
