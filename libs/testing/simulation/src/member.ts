@@ -1,0 +1,123 @@
+import { milliseconds } from '@tripline/kernel';
+import { Stop, type Batch, type Clock, type Reading, type Subscription } from '@tripline/ports';
+import type { Coordinator } from './coordinator.js';
+import { Lane, type LaneOwner } from './lane.js';
+import type { SharedPartition } from './shared-partition.js';
+import type { Wire } from './wire.js';
+
+const HEARTBEAT_MS = 700;
+/** With a new assignment a reader may begin a partition anew that stays with it: as one that joined again. */
+const BEGINS_ANEW = 0.3;
+
+/**
+ * One subscription at work: what a process believes of its membership.
+ * M1. A lane runs while the partition is believed to be ours; it is given back only when its lane has ended.
+ * M2. Who was given up learns it by the next heartbeat or commit; until then all goes on as if nothing had happened.
+ */
+export class Member implements Reading, LaneOwner {
+  readonly #lanes = new Map<SharedPartition, Lane>();
+  readonly #ending = new Map<SharedPartition, Promise<void>>();
+  readonly #stop = new Stop();
+  readonly #living: Promise<void>;
+  #id: number | undefined;
+  #mine = 0;
+
+  constructor(
+    private readonly partitions: ReadonlySet<SharedPartition>,
+    private readonly subscription: Subscription,
+    private readonly coordinator: Coordinator,
+    private readonly wire: Wire,
+    private readonly clock: Clock,
+  ) {
+    this.#living = this.#live();
+  }
+
+  async close(): Promise<void> {
+    this.#stop.stop();
+    await this.#living;
+  }
+
+  handle(batch: Batch): Promise<void> {
+    return this.subscription.handle(batch);
+  }
+
+  async begin(partition: SharedPartition): Promise<number> {
+    const own = await this.subscription.assigned?.(partition.topic, partition.number);
+    if (own !== undefined) return own;
+    return this.wire.ask('its position', () => this.coordinator.committed.get(partition) ?? 0);
+  }
+
+  /** One that got lost is made up for by the next; one that is refused says that we were given up. */
+  async commit(partition: SharedPartition, next: number): Promise<void> {
+    const id = this.#id;
+    if (id === undefined) return;
+    const what = `commits ${partition.topic}/${partition.number} ${next}`;
+    const done = await this.wire.ask(what, () => this.coordinator.commit(id, partition, next)).catch(() => true);
+    if (!done && this.#id === id) this.#id = undefined;
+  }
+
+  halted(error: unknown, { topic, number }: SharedPartition): void {
+    this.subscription.halted?.(error, topic, number);
+  }
+
+  async ended({ topic, number }: SharedPartition): Promise<void> {
+    await this.subscription.revoked?.(topic, number).catch(() => undefined);
+  }
+
+  async #live(): Promise<void> {
+    while (!this.#stop.stopped) {
+      await this.#beat().catch(() => undefined);
+      await this.clock.sleep(milliseconds(this.wire.life.world.chance.between(1, HEARTBEAT_MS)), this.#stop);
+    }
+    await this.#endAll();
+    const id = this.#id;
+    if (id !== undefined) await this.wire.ask('leaves', () => this.coordinator.leave(id), 0);
+  }
+
+  async #beat(): Promise<void> {
+    const { coordinator, partitions, wire } = this;
+    const { world } = wire.life;
+    const id = (this.#id ??= await wire.ask('joins', () => coordinator.join(partitions, world.exactly())));
+    const mine = await wire.ask('heartbeat', () => coordinator.heartbeat(id, world.exactly()));
+    if (mine !== undefined && this.#id === id) return this.#settle(mine, id);
+    this.#id = undefined;
+    await this.#endAll();
+  }
+
+  #settle(mine: ReadonlySet<SharedPartition>, id: number): void {
+    for (const partition of this.#lanes.keys()) if (!mine.has(partition)) this.#giveBack(partition, id);
+    if (this.#stop.stopped) return;
+    if (mine.size !== this.#mine) this.#shake(mine);
+    this.#mine = mine.size;
+    for (const partition of mine)
+      if (!this.#lanes.has(partition) && !this.#ending.has(partition)) this.#lanes.set(partition, this.#lane(partition));
+  }
+
+  #shake(mine: ReadonlySet<SharedPartition>): void {
+    for (const partition of mine)
+      if (this.#lanes.has(partition) && this.wire.life.world.chance.happens(BEGINS_ANEW)) void this.#end(partition, true);
+  }
+
+  #giveBack(partition: SharedPartition, id: number): void {
+    const release = (): Promise<void> => this.wire.ask('lets go', () => this.coordinator.release(id, partition), 0);
+    void this.#end(partition, false).then(release);
+  }
+
+  #end(partition: SharedPartition, goesOn: boolean): Promise<void> {
+    const lane = this.#lanes.get(partition);
+    if (lane === undefined) return this.#ending.get(partition) ?? Promise.resolve();
+    this.#lanes.delete(partition);
+    const ending = lane.end(goesOn).then(() => void this.#ending.delete(partition));
+    this.#ending.set(partition, ending);
+    return ending;
+  }
+
+  async #endAll(): Promise<void> {
+    for (const partition of [...this.#lanes.keys()]) void this.#end(partition, false);
+    await Promise.all(this.#ending.values());
+  }
+
+  #lane(partition: SharedPartition): Lane {
+    return new Lane(partition, this, this.wire, this.clock);
+  }
+}
