@@ -1,5 +1,5 @@
-import { areOne, firingsAt, keyOf, named, type Case } from './auditor.js';
-import type { Witnessed } from './evidence.js';
+import { areOne, firingsAt, named, type Case } from './auditor.js';
+import { keyOf, type Witnessed } from './evidence.js';
 import { SETTLE_MS, WINDOW_MS } from './triggers.js';
 
 const REPEATS = { 'left-first': 'keepFirst', 'left-last': 'restart' } as const;

@@ -1,5 +1,5 @@
-import { areOne, firingsAt, keyOf, named, type Case } from './auditor.js';
-import type { Witnessed } from './evidence.js';
+import { areOne, firingsAt, named, type Case } from './auditor.js';
+import { keyOf, type Witnessed } from './evidence.js';
 import { SETTLE_MS, WINDOW_MS } from './triggers.js';
 
 /** As many orders of one key as memory keeps one by one: with more, a cart that is told late may be denied. */
@@ -21,7 +21,7 @@ function leftCarts(mine: Case, key: number): readonly string[] {
     const like = named(mine, 'a', key).filter(({ at }) => at === cart.at);
     if (denied !== undefined && like.length === 1 && fired > 0)
       return [`O3: ${cart.deed.id} was decided although ${denied.deed.id} was known`];
-    if (like.every(({ received }) => received >= due)) return fired > 0 ? [`O5: ${cart.deed.id} came too late, and fired`] : [];
+    if (like.every(({ claimed }) => claimed >= due)) return fired > 0 ? [`O5: ${cart.deed.id} came too late, and fired`] : [];
     if (fired > like.length) return [`O4: ${cart.deed.id} fired ${fired} times`];
     const isSure = orders.every(({ claimed }) => claimed >= due) && cart.received < due && isExact(mine, key);
     return isSure && fired === 0 ? [`O4: ${cart.deed.id} was left, and nothing fired`] : [];

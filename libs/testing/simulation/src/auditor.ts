@@ -1,7 +1,7 @@
 import { carts } from './audit-carts.js';
 import { attempts } from './audit-attempts.js';
 import { silence } from './audit-silence.js';
-import type { Evidence, Firing, Witnessed } from './evidence.js';
+import { keyOf, type Evidence, type Firing, type Witnessed } from './evidence.js';
 import { humanOf } from './people.js';
 import { SETTLE_MS } from './triggers.js';
 
@@ -23,6 +23,7 @@ export function audit({ witnessed, lost, firings }: Evidence): readonly string[]
     ...lost.map(({ id }) => `O1: ${id} was acknowledged, and is not in the log`),
     ...firings.filter(isEarly).map(({ action: { id, trigger } }) => `O2: ${trigger} ${id} was decided too early`),
     ...humans.flatMap((human) => {
+      if (witnessed.some(({ deed, isVague }) => deed.human === human && isVague)) return [];
       const mine = { human, seen: witnessed.filter(({ deed }) => deed.human === human), firings: firings.filter(({ action }) => humanOf(action.person) === human) }; // prettier-ignore
       return [...carts(mine), ...attempts(mine), ...silence(mine)];
     }),
@@ -35,8 +36,6 @@ const isEarly = ({ action: { trigger, decided }, landed }: Firing): boolean =>
 /** The firings of a trigger, for a key, decided for an instant. */
 export const firingsAt = ({ firings }: Case, trigger: string, key: number, decided: number): number =>
   firings.filter(({ action: a }) => a.trigger === trigger && a.decided === decided && keyOf(a.data['k']) === key).length;
-
-export const keyOf = (value: unknown): number => (typeof value === 'number' ? value : 0);
 
 export const named = ({ seen }: Case, name: string, key?: number): readonly Witnessed[] =>
   seen.filter(({ deed }) => deed.name === name && (key === undefined || deed.key === key));

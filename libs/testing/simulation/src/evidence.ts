@@ -3,15 +3,17 @@ import { parseActionOrRecall, parseTaskInput, TOPICS, type Action, type Event } 
 import type { Deed } from './people.js';
 import type { SharedLog } from './shared-log.js';
 
-/** A deed as the log of record has it: the copy that comes first in its person's partition counts. */
+/** A deed as the log of record has it, in one copy or several: which of them counts hangs on what was due when they came. */
 export type Witnessed = {
   readonly deed: Deed;
-  /** Event time and receipt of the copy that counts, and its place. */
+  /** Event time of the first copy, and its place. */
   readonly at: Instant;
-  readonly received: Instant;
   readonly offset: number;
-  /** The earliest receipt any copy claims. */
+  /** Copies differ in when it happened: it was received at different times, and each time said to be still to come. */
+  readonly isVague: boolean;
+  /** The earliest and the latest receipt that copies claim. */
   readonly claimed: Instant;
+  readonly received: Instant;
   /** From when on it must not be overlooked: somebody was told that it has arrived, and its own receipt is not later. */
   readonly known: Instant;
 };
@@ -44,9 +46,10 @@ export function gather(shared: SharedLog, deeds: readonly Deed[], acknowledged: 
 type Copy = { readonly event: Event; readonly offset: number };
 
 function witness(deed: Deed, { event, offset }: Copy, copies: readonly Copy[], arrived = Infinity): Witnessed {
-  const claimed = Math.min(...copies.map((copy) => copy.event.received)) as Instant;
-  const known = Math.max(arrived, event.received) as Instant;
-  return { deed, at: event.timestamp, received: event.received, offset, claimed, known };
+  const all = copies.map((copy) => copy.event.received);
+  const [claimed, received] = [Math.min(...all) as Instant, Math.max(...all) as Instant];
+  const isVague = copies.some((copy) => copy.event.timestamp !== event.timestamp);
+  return { deed, at: event.timestamp, offset, isVague, claimed, received, known: Math.max(arrived, received) as Instant };
 }
 
 /** By message id, when a producer was answered, or the record lay in `tripline.ingest`. */
@@ -87,3 +90,19 @@ function firingsOf(shared: SharedLog): readonly Firing[] {
     });
   return [...found.values()];
 }
+
+/** For people to read, in milliseconds since the beginning. */
+export function describe({ witnessed, firings }: Evidence, begin: number): string {
+  const seen = witnessed.map(({ deed, at, received, offset, claimed, known }) => {
+    const what = `${deed.id} ${deed.name} ${deed.key} by ${deed.person} ${deed.device ?? ''} ${deed.way}`;
+    return { at, line: `${what}: at ${at - begin}, received ${received - begin}, claimed ${claimed - begin}, known ${known - begin}, offset ${offset}` };
+  });
+  const fired = firings.map(({ action: a, landed }) => ({
+    at: a.decided,
+    line: `  ${a.trigger} ${keyOf(a.data['k'])} of ${a.person}: decided ${a.decided - begin}, landed ${landed - begin} ${a.id}`,
+  }));
+  return [...seen, ...fired].sort((x, y) => x.at - y.at).map(({ line }) => line).join('\n'); // prettier-ignore
+}
+
+/** Of an action, what cart it is about. */
+export const keyOf = (value: unknown): number => (typeof value === 'number' ? value : 0);

@@ -47,13 +47,17 @@ export class Member implements Reading, LaneOwner {
     return this.wire.ask('its position', () => this.coordinator.committed.get(partition) ?? 0);
   }
 
-  /** One that got lost is made up for by the next; one that is refused says that we were given up. */
+  /** Tried again while it is ours; one that is refused says that we were given up. */
   async commit(partition: SharedPartition, next: number): Promise<void> {
     const id = this.#id;
     if (id === undefined) return;
     const what = `commits ${partition.topic}/${partition.number} ${next}`;
-    const done = await this.wire.ask(what, () => this.coordinator.commit(id, partition, next)).catch(() => true);
-    if (!done && this.#id === id) this.#id = undefined;
+    const ask = (): Promise<boolean> => this.wire.ask(what, () => this.coordinator.commit(id, partition, next));
+    for (let done: boolean | undefined; ;) {
+      done = await ask().catch(() => undefined);
+      if (done === false && this.#id === id) this.#id = undefined;
+      if (done !== undefined || this.#id !== id || !this.#lanes.has(partition)) return;
+    }
   }
 
   halted(error: unknown, { topic, number }: SharedPartition): void {

@@ -3,7 +3,7 @@ import { disagreements } from './agreement.js';
 import { audit } from './auditor.js';
 import { Chance } from './chance.js';
 import { CollectorProcess } from './collector-process.js';
-import { gather } from './evidence.js';
+import { describe, gather } from './evidence.js';
 import { makeDeeds, type Deed } from './people.js';
 import { ProcessorProcess } from './processor-process.js';
 import { Producers } from './producers.js';
@@ -12,7 +12,7 @@ import { SharedLog } from './shared-log.js';
 import { SimulatedDisk } from './simulated-disk.js';
 import { SimulatedWorld } from './simulated-world.js';
 import type { Bug, Site } from './site.js';
-import { CLOCKS, Storm, type Crew } from './storm.js';
+import { CLOCKS, Storm, type ClocksOff, type Crew } from './storm.js';
 import { SETTLE_MS, TRIGGERS, WINDOW_MS } from './triggers.js';
 import { calm } from './weather.js';
 
@@ -27,6 +27,9 @@ export type Outcome = {
   readonly hash: string;
   readonly firings: number;
   readonly last: readonly string[];
+  readonly clocks: string;
+  /** What each human did, as the log has it. */
+  readonly evidence: string;
 };
 
 export const HUMANS = 4;
@@ -62,6 +65,8 @@ class Simulation {
   readonly #storm: Storm;
   #starts = 0;
   #firings = 0;
+  #evidence = '';
+  readonly #clocks: ClocksOff;
 
   constructor(private readonly plan: Plan) {
     const chance = new Chance(plan.seed);
@@ -72,7 +77,8 @@ class Simulation {
     this.#deeds = makeDeeds(chance.branch(), plan.humans, SPAN_MS);
     this.#prepare();
     this.#producers = new Producers(this.#site, () => this.#crew.collectors, this.#deeds, world.now());
-    this.#storm = new Storm(this.#site, this.#crew, chance.one(CLOCKS), plan.faults);
+    this.#clocks = chance.one(CLOCKS);
+    this.#storm = new Storm(this.#site, this.#crew, this.#clocks, plan.faults);
   }
 
   async run(): Promise<void> {
@@ -88,7 +94,7 @@ class Simulation {
 
   outcome(): Outcome {
     const { history } = this.#site.world;
-    return { plan: this.plan, broken: this.#broken, steps: history.steps, hash: history.hash(), firings: this.#firings, last: history.last(LINES) }; // prettier-ignore
+    return { plan: this.plan, broken: this.#broken, steps: history.steps, hash: history.hash(), firings: this.#firings, last: history.last(LINES), clocks: this.#clocks, evidence: this.#evidence }; // prettier-ignore
   }
 
   #name(kind: string, at: number): string {
@@ -142,6 +148,7 @@ class Simulation {
     const { shared, world } = this.#site;
     const evidence = gather(shared, this.#deeds, this.#producers.acknowledged);
     this.#firings = evidence.firings.length;
+    this.#evidence = describe(evidence, BEGIN);
     const people = [...new Set(this.#deeds.map(({ person }) => person))];
     const { processors } = this.#crew;
     this.#broken.push(...audit(evidence), ...(await disagreements(shared, processors, people, evidence.firings, world.now())));
