@@ -17,6 +17,8 @@ const BEGINS_ANEW = 0.3;
 export class Member implements Reading, LaneOwner {
   readonly #lanes = new Map<SharedPartition, Lane>();
   readonly #ending = new Map<SharedPartition, Promise<void>>();
+  /** Ours, and about to be begun anew. */
+  readonly #between = new Set<SharedPartition>();
   readonly #stop = new Stop();
   readonly #living: Promise<void>;
   #id: number | undefined;
@@ -89,7 +91,8 @@ export class Member implements Reading, LaneOwner {
   }
 
   #settle(mine: ReadonlySet<SharedPartition>, id: number): void {
-    for (const partition of this.#lanes.keys()) if (!mine.has(partition)) this.#giveBack(partition, id);
+    for (const partition of [...this.#lanes.keys(), ...this.#between])
+      if (!mine.has(partition)) this.#giveBack(partition, id);
     if (this.#stop.stopped) return;
     if (mine.size !== this.#mine) this.#shake(mine);
     this.#mine = mine.size;
@@ -109,19 +112,24 @@ export class Member implements Reading, LaneOwner {
 
   #end(partition: SharedPartition, goesOn: boolean): Promise<void> {
     const lane = this.#lanes.get(partition);
-    if (lane === undefined) return this.#ending.get(partition) ?? Promise.resolve();
+    const waits = this.#between.delete(partition);
+    const before = this.#ending.get(partition) ?? Promise.resolve();
+    if (lane === undefined && !waits) return before;
     this.#lanes.delete(partition);
-    const ending = lane.end(goesOn).then(() => void this.#ending.delete(partition));
+    if (goesOn) this.#between.add(partition);
+    const end = lane === undefined ? before.then(() => this.ended(partition)) : lane.end(goesOn);
+    const ending = end.then(() => void this.#ending.delete(partition));
     this.#ending.set(partition, ending);
     return ending;
   }
 
   async #endAll(): Promise<void> {
-    for (const partition of [...this.#lanes.keys()]) void this.#end(partition, false);
+    for (const partition of [...this.#lanes.keys(), ...this.#between]) void this.#end(partition, false);
     await Promise.all(this.#ending.values());
   }
 
   #lane(partition: SharedPartition): Lane {
+    this.#between.delete(partition);
     return new Lane(partition, this, this.wire, this.clock);
   }
 }

@@ -12,7 +12,7 @@ const CHECKPOINT_MS = [100, 500, 2_000] as const;
 export class ProcessorProcess {
   readonly life: Life;
   readonly processor: Processor;
-  readonly #clocks = new Map<number, Instant>();
+  readonly #seen = new Map<number, { readonly position: number; readonly clock: Instant }>();
 
   constructor(
     private readonly site: Site,
@@ -42,9 +42,12 @@ export class ProcessorProcess {
     if (this.life.dead) return;
     for (const { partition, instructions } of this.processor.haltedTasks())
       this.site.broken(`task ${partition} of ${this.name} halted: ${instructions}`);
-    for (const { partition, clock } of this.processor.tasks()) {
-      if (clock < (this.#clocks.get(partition) ?? 0)) this.site.broken(`the clock of task ${partition} of ${this.name} went back`);
-      this.#clocks.set(partition, clock);
+    for (const { partition, clock, position } of this.processor.tasks()) {
+      const before = this.#seen.get(partition);
+      // A task that was opened anew may go on from further back.
+      if (before !== undefined && position >= before.position && clock < before.clock)
+        this.site.broken(`the clock of task ${partition} of ${this.name} went back`);
+      this.#seen.set(partition, { position, clock });
     }
   }
 }

@@ -9,6 +9,7 @@ import { ProcessorProcess } from './processor-process.js';
 import { Producers } from './producers.js';
 import { SendingProcess } from './sending-process.js';
 import { SharedLog } from './shared-log.js';
+import type { SharedPartition } from './shared-partition.js';
 import { SimulatedDisk } from './simulated-disk.js';
 import { SimulatedWorld } from './simulated-world.js';
 import type { Bug, Site } from './site.js';
@@ -117,8 +118,14 @@ class Simulation {
   }
 
   #isAtRest(): boolean {
+    return this.#producers.done && this.#isRead() && this.#site.shared.topic(TOPICS.events).every((p) => this.#isIdle(p));
+  }
+
+  /** Somebody has the task, has read all of it, and nothing of it is due. */
+  #isIdle({ number, end }: SharedPartition): boolean {
     const now = this.#site.world.now();
-    return this.#producers.done && this.#isRead() && this.#crew.processors.every((p) => (p.processor.nextDue() ?? Infinity) > now);
+    const tasks = this.#crew.processors.flatMap(({ processor }) => processor.tasks().filter((t) => t.partition === number));
+    return tasks.length > 0 && tasks.every(({ position, nextDue = Infinity }) => position === end && nextDue > now);
   }
 
   #isRead(): boolean {
