@@ -23,8 +23,9 @@ function leftCarts(mine: Case, key: number): readonly string[] {
       return [`O3: ${cart.deed.id} was decided although ${denied.deed.id} was known`];
     if (like.every(({ claimed }) => claimed >= due)) return fired > 0 ? [`O5: ${cart.deed.id} came too late, and fired`] : [];
     if (fired > like.length) return [`O4: ${cart.deed.id} fired ${fired} times`];
-    // What came too late under another id still denies, where it is told before the deadline is decided.
-    const isOver = (order: Witnessed): boolean => order.claimed >= due && order.deed.person === cart.deed.person;
+    // What came too late still denies a cart that comes after it, or that is told of it by another id before the deadline is decided.
+    const isOver = (order: Witnessed): boolean =>
+      order.claimed >= due && order.deed.person === cart.deed.person && order.offset > cart.offset;
     const isSure = orders.every(isOver) && cart.received < due && isExact(mine, key);
     return isSure && fired === 0 ? [`O4: ${cart.deed.id} was left, and nothing fired`] : [];
   });
