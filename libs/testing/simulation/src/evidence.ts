@@ -95,7 +95,10 @@ function firingsOf(shared: SharedLog): readonly Firing[] {
 export function describe({ witnessed, firings }: Evidence, begin: number): string {
   const seen = witnessed.map(({ deed, at, received, offset, claimed, known }) => {
     const what = `${deed.id} ${deed.name} ${deed.key} by ${deed.person} ${deed.device ?? ''} ${deed.way}`;
-    return { at, line: `${what}: at ${at - begin}, received ${received - begin}, claimed ${claimed - begin}, known ${known - begin}, offset ${offset}` };
+    return {
+      at,
+      line: `${what}: at ${at - begin}, received ${received - begin}, claimed ${claimed - begin}, known ${known - begin}, offset ${offset}`,
+    };
   });
   const fired = firings.map(({ action: a, landed }) => ({
     at: a.decided,

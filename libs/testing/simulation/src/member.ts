@@ -91,8 +91,7 @@ export class Member implements Reading, LaneOwner {
   }
 
   #settle(mine: ReadonlySet<SharedPartition>, id: number): void {
-    for (const partition of [...this.#lanes.keys(), ...this.#between])
-      if (!mine.has(partition)) this.#giveBack(partition, id);
+    for (const partition of [...this.#lanes.keys(), ...this.#between]) if (!mine.has(partition)) this.#giveBack(partition, id);
     if (this.#stop.stopped) return;
     if (mine.size !== this.#mine) this.#shake(mine);
     this.#mine = mine.size;

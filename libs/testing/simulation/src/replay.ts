@@ -6,7 +6,11 @@ import { RecordingWatch } from '@tripline/testing-builders';
 import type { SharedLog } from './shared-log.js';
 
 /** What a task comes to when it goes on to the end of its log: its people, and the actions asked for on the way. */
-export type Replayed = { readonly people: ReadonlyMap<string, JsonObject>; readonly clock: Instant | undefined; readonly actions: ReadonlySet<string> };
+export type Replayed = {
+  readonly people: ReadonlyMap<string, JsonObject>;
+  readonly clock: Instant | undefined;
+  readonly actions: ReadonlySet<string>;
+};
 
 /** Goes on from a store to the end of the partition, outside of the simulation: at once, and telling nobody. */
 export async function replay(

@@ -43,7 +43,12 @@ const DRAIN_MS = 200_000;
 const PARTITIONS = 3;
 const LINES = 60;
 
-export const planOf = (seed: number, bug?: Bug): Plan => ({ seed, humans: HUMANS, faults: FAULTS, ...(bug === undefined ? {} : { bug }) });
+export const planOf = (seed: number, bug?: Bug): Plan => ({
+  seed,
+  humans: HUMANS,
+  faults: FAULTS,
+  ...(bug === undefined ? {} : { bug }),
+});
 
 /** Runs a plan to its end, or to the first thing that must not happen. */
 export async function simulate(plan: Plan): Promise<Outcome> {
@@ -142,10 +147,13 @@ class Simulation {
   /** What is still going on. */
   #unrest(): string {
     const { shared, world } = this.#site;
-    const unread = [[GROUPS.collector, TOPICS.ingest], [GROUPS.collector, TOPICS.receipts], [GROUPS.scheduler, TOPICS.actions], [GROUPS.processor, TOPICS.events]] // prettier-ignore
-      .flatMap(([group = '', topic = '']) => shared.topic(topic).map((p) => ({ p, at: shared.group(group).committed.get(p) ?? 0 })))
-      .filter(({ p, at }) => at < p.end)
-      .map(({ p, at }) => `${p.topic}/${p.number} is read up to ${at} of ${p.end}`);
+    const unread =
+      [[GROUPS.collector, TOPICS.ingest], [GROUPS.collector, TOPICS.receipts], [GROUPS.scheduler, TOPICS.actions], [GROUPS.processor, TOPICS.events]] // prettier-ignore
+        .flatMap(([group = '', topic = '']) =>
+          shared.topic(topic).map((p) => ({ p, at: shared.group(group).committed.get(p) ?? 0 })),
+        )
+        .filter(({ p, at }) => at < p.end)
+        .map(({ p, at }) => `${p.topic}/${p.number} is read up to ${at} of ${p.end}`);
     const due = this.#crew.processors.flatMap(({ name, processor }) => processor.tasks().filter((t) => (t.nextDue ?? Infinity) <= world.now()).map((t) => `task ${t.partition} of ${name} has something due`)); // prettier-ignore
     return [...(this.#producers.done ? [] : ['somebody still sends']), ...unread, ...due].join('; ');
   }

@@ -29,7 +29,10 @@ export type Site = {
 };
 
 /** A new process' view of the site. */
-export function place(site: Site, name: string): { readonly life: Life; readonly wire: Wire; readonly log: EventLog; readonly clock: Clock } {
+export function place(
+  site: Site,
+  name: string,
+): { readonly life: Life; readonly wire: Wire; readonly log: EventLog; readonly clock: Clock } {
   const life = new Life(site.world, name);
   const wire = new Wire(life, site.weather);
   return { life, wire, log: new SimulatedLog(site.shared, wire), clock: new SimulatedClock(life) };
