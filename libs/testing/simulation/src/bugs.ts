@@ -45,9 +45,11 @@ const changedJson = (value: Uint8Array, change: (json: JsonObject) => JsonObject
   return isJsonObject(json) ? encodeUtf8(JSON.stringify(change(json))) : value;
 };
 
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
 /** Every copy of an event is taken for another event. */
 function forgetsIds(record: LogRecord): LogRecord {
-  const value = changedJson(record.value, (json) => (json['kind'] === 'event' ? { ...json, id: `${String(json['id'])} ${record.offset}` } : json)); // prettier-ignore
+  const value = changedJson(record.value, (json) => (json['kind'] === 'event' ? { ...json, id: `${textOf(json['id'])} ${record.offset}` } : json)); // prettier-ignore
   return { ...record, value };
 }
 
@@ -121,7 +123,7 @@ export const BUGS: readonly Bug[] = [
     name: 'a task goes on where its group committed, whatever its state has read',
     processorLog: (log) =>
       decoratedLog(
-        reads(log, ({ assigned, ...rest }) => ({ ...rest, assigned: async (t, p) => void (await assigned?.(t, p)) })),
+        reads(log, (own) => ({ ...own, assigned: async (topic, partition) => void (await own.assigned?.(topic, partition)) })),
         {
           fetch: (topic, partition, from, max) => (max > 1 ? Promise.resolve([]) : log.fetch(topic, partition, from, max)),
         },

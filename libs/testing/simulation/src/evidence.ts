@@ -70,7 +70,7 @@ function copiesOf(shared: SharedLog): ReadonlyMap<string, readonly Copy[]> {
     for (const { value, offset } of records) {
       const parsed = parseTaskInput(value);
       if (!parsed.ok || parsed.value.kind !== 'event') continue;
-      const { kind: _, ...event } = parsed.value;
+      const event = parsed.value;
       if (partitionOf(encodeUtf8(event.person), partitions.length) !== number) continue;
       const id = `${event.person} ${event.id}`;
       found.set(id, [...(found.get(id) ?? []), { event, offset }]);
@@ -90,6 +90,19 @@ function firingsOf(shared: SharedLog): readonly Firing[] {
     });
   return [...found.values()];
 }
+
+/** The log of record, for people to read. */
+export function describeLog(shared: SharedLog, begin: number): string {
+  const lines = shared.topic(TOPICS.events).flatMap(({ number, records, landed }) =>
+    records.map(({ value, offset, appended }, i) => {
+      const at = `${(landed[i] ?? 0) - begin}: ${number}/${offset}, appended ${appended - begin}`;
+      return { landed: landed[i] ?? 0, line: `${at}, ${decodeUtf8(value).slice(0, RECORD_CHARACTERS)}` };
+    }),
+  );
+  return lines.sort((x, y) => x.landed - y.landed).map(({ line }) => line).join('\n'); // prettier-ignore
+}
+
+const RECORD_CHARACTERS = 160;
 
 /** For people to read, in milliseconds since the beginning. */
 export function describe({ witnessed, firings }: Evidence, begin: number): string {

@@ -29,7 +29,7 @@ export async function replay(
   const found = new Map<string, JsonObject>();
   for (const person of people) {
     const view = await processor.person(person).catch(() => undefined);
-    if (view !== undefined) found.set(person, view as unknown as JsonObject);
+    if (view !== undefined) found.set(person, view);
   }
   const at = processor.tasks()[0]?.clock;
   await processor.revoked(partition);

@@ -1,9 +1,10 @@
 import { encodeTaskInput, ALL_TOPICS, GROUPS, TOPICS } from '@tripline/model';
+import type { Entry } from '@tripline/ports';
 import { disagreements } from './agreement.js';
 import { audit } from './auditor.js';
 import { Chance } from './chance.js';
 import { CollectorProcess } from './collector-process.js';
-import { describe, gather } from './evidence.js';
+import { describe, describeLog, gather } from './evidence.js';
 import { makeDeeds, type Deed } from './people.js';
 import { ProcessorProcess } from './processor-process.js';
 import { Producers } from './producers.js';
@@ -31,6 +32,8 @@ export type Outcome = {
   readonly clocks: string;
   /** What each human did, as the log has it. */
   readonly evidence: string;
+  /** The log of record. */
+  readonly log: string;
 };
 
 export const HUMANS = 4;
@@ -100,7 +103,7 @@ class Simulation {
 
   outcome(): Outcome {
     const { history } = this.#site.world;
-    return { plan: this.plan, broken: this.#broken, steps: history.steps, hash: history.hash(), firings: this.#firings, last: history.last(LINES), clocks: this.#clocks, evidence: this.#evidence }; // prettier-ignore
+    return { plan: this.plan, broken: this.#broken, steps: history.steps, hash: history.hash(), firings: this.#firings, last: history.last(LINES), clocks: this.#clocks, evidence: this.#evidence, log: describeLog(this.#site.shared, BEGIN) }; // prettier-ignore
   }
 
   #name(kind: string, at: number): string {
@@ -170,12 +173,12 @@ class Simulation {
   }
 }
 
-const published = (document: (typeof TRIGGERS)[number]) => ({
+const published = (document: (typeof TRIGGERS)[number]): Entry => ({
   topic: TOPICS.events,
   key: null,
   value: encodeTaskInput({
     kind: 'control',
-    name: String(document['name']),
+    name: document.name,
     revision: 1,
     change: { type: 'publish', version: 1, document, openRuns: 'drain' },
   }),

@@ -5,7 +5,9 @@ export const WINDOW_MS = 4_000;
 export const SETTLE_MS = 600;
 
 const LENGTH = `${WINDOW_MS}ms`;
-const trigger = (name: string, when: readonly JsonObject[], more: JsonObject = {}): JsonObject => ({
+type Document = JsonObject & { readonly name: string };
+
+const trigger = (name: string, when: readonly JsonObject[], more: JsonObject = {}): Document => ({
   kind: 'trigger',
   name,
   purpose: 'marketing',
@@ -19,7 +21,7 @@ const cart = { event: 'a', as: 'cart' };
 const left = [cart, { not: 'b', for: LENGTH }];
 
 /** What people are watched for: carts that are left, one by one or as one attempt; carts that are bought; silence. */
-export const TRIGGERS: readonly JsonObject[] = [
+export const TRIGGERS: readonly Document[] = [
   trigger('left', left, { by: 'k', onRepeat: 'parallel' }),
   trigger('left-first', left, { by: 'k', onRepeat: 'keepFirst' }),
   trigger('left-last', left, { by: 'k', onRepeat: 'restart' }),
