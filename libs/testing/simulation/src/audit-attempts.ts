@@ -37,10 +37,11 @@ function exactly(mine: Case, trigger: keyof typeof REPEATS, key: number): readon
   return same ? [] : [`O4: ${trigger} of ${mine.human}, key ${key}: ${fired.join()} instead of ${expected.join()}`];
 }
 
-const isOrderly = ({ deed, at, known, offset }: Witnessed, before: Witnessed | undefined): boolean =>
+const isOrderly = ({ deed, at, known, offset, claimed }: Witnessed, before: Witnessed | undefined): boolean =>
   deed.person.startsWith('u:') &&
   known < at + SETTLE_MS &&
-  (before === undefined || (before.at < at && before.offset < offset && before.deed.person === deed.person));
+  (before === undefined ||
+    (before.at < at && before.offset < offset && before.received <= claimed && before.deed.person === deed.person));
 
 /** When each attempt ends with nothing bought. */
 function ends(all: readonly Witnessed[], restarts: boolean): readonly number[] {

@@ -47,8 +47,8 @@ function boughtCarts(mine: Case, key: number): readonly string[] {
 
 /** Under the user, one after the other, in time, and with no other order that could have been the one. */
 function isPlain(cart: Witnessed, order: Witnessed, orders: readonly Witnessed[]): boolean {
-  const { at, offset, received, deed } = cart;
-  const inTime = received < at + WINDOW_MS + SETTLE_MS && order.received < at + WINDOW_MS + SETTLE_MS;
+  const { at, offset, known, deed } = cart;
+  const inTime = Math.max(known, order.known) < at + WINDOW_MS + SETTLE_MS;
   const alone = orders.every((other) => other === order || other.at < at || other.at >= at + WINDOW_MS);
   const one = deed.person.startsWith('u:') && deed.person === order.deed.person;
   return one && inTime && alone && at < order.at && offset < order.offset;

@@ -31,5 +31,8 @@ function spell(mine: Case, login: Witnessed, logins: readonly Witnessed[], isPla
 /** They came in the order in which they happened. */
 const areOrderly = (logins: readonly Witnessed[]): boolean => {
   const sorted = [...logins].sort((x, y) => x.at - y.at);
-  return sorted.every((one, i) => i === 0 || (sorted[i - 1] as Witnessed).offset < one.offset);
+  return sorted.every((one, i) => {
+    const before = sorted[i - 1];
+    return before === undefined || (before.offset < one.offset && before.received <= one.claimed);
+  });
 };
