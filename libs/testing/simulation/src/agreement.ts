@@ -42,8 +42,9 @@ async function ofPartition(
 ): Promise<readonly string[]> {
   const found: string[] = [];
   for (const { disk, name, processor } of processors) {
-    const from = await replay(shared, number, await restored(disk, number), people, now);
-    if (textOf(from) !== textOf(fresh)) found.push(`R2: task ${number} on the disk of ${name}: ${difference(from, fresh)}`);
+    const from = await replay(shared, number, await restored(disk, number), people, now).catch(String);
+    if (typeof from === 'string') found.push(`R2: task ${number} cannot go on from the disk of ${name}: ${from}`);
+    else if (textOf(from) !== textOf(fresh)) found.push(`R2: task ${number} on the disk of ${name}: ${difference(from, fresh)}`);
     const { position = 0, clock } = processor.tasks().find(({ partition }) => partition === number) ?? {};
     if (position === shared.partition(TOPICS.events, number).end && clock !== fresh.clock)
       found.push(`R2: the clock of task ${number} of ${name} is ${clock}, and ${fresh.clock} by the log`);

@@ -12,7 +12,8 @@ const BEGINS_ANEW = 0.3;
 /**
  * One subscription at work: what a process believes of its membership.
  * M1. A lane runs while the partition is believed to be ours; it is given back only when its lane has ended.
- * M2. Who was given up learns it by the next heartbeat or commit; until then all goes on as if nothing had happened.
+ * M2. Who was given up learns it by the next heartbeat or commit; until then all goes on as if nothing had happened. Then all lanes end before
+ *     it joins again.
  */
 export class Member implements Reading, LaneOwner {
   readonly #lanes = new Map<SharedPartition, Lane>();
@@ -83,6 +84,7 @@ export class Member implements Reading, LaneOwner {
   async #beat(): Promise<void> {
     const { coordinator, partitions, wire } = this;
     const { world } = wire.life;
+    if (this.#id === undefined) await this.#endAll();
     const id = (this.#id ??= await wire.ask('joins', () => coordinator.join(partitions, world.exactly())));
     const mine = await wire.ask('heartbeat', () => coordinator.heartbeat(id, world.exactly()));
     if (mine !== undefined && this.#id === id) return this.#settle(mine, id);

@@ -141,9 +141,7 @@ class Simulation {
     const read = (group: string, topic: string): boolean =>
       shared.topic(topic).every((partition) => (shared.group(group).committed.get(partition) ?? 0) >= partition.end);
     return (
-      [TOPICS.ingest, TOPICS.receipts].every((topic) => read(GROUPS.collector, topic)) &&
-      read(GROUPS.scheduler, TOPICS.actions) &&
-      read(GROUPS.processor, TOPICS.events)
+      [TOPICS.ingest, TOPICS.receipts].every((topic) => read(GROUPS.collector, topic)) && read(GROUPS.scheduler, TOPICS.actions)
     );
   }
 
