@@ -43,6 +43,8 @@ const SPAN_MS = 14_000;
 const FAULT_EVERY_MS = 1_600;
 /** How long everything may take to come to rest once nothing goes wrong any more. */
 const DRAIN_MS = 200_000;
+/** Longer than any pause before something is tried again. */
+const REST_MS = 35_000;
 const PARTITIONS = 3;
 const LINES = 60;
 
@@ -73,6 +75,7 @@ class Simulation {
   };
   readonly #storm: Storm;
   #starts = 0;
+  #restsSince: number | undefined;
   #firings = 0;
   #evidence = '';
   readonly #clocks: ClocksOff;
@@ -125,8 +128,12 @@ class Simulation {
     return this.#broken.length > 0;
   }
 
+  /** A processor that begins at the end of its partition commits nothing there: then time has to tell that all its outputs have gone. */
   #isAtRest(): boolean {
-    return this.#producers.done && this.#isRead() && this.#site.shared.topic(TOPICS.events).every((p) => this.#isIdle(p));
+    const { shared, world } = this.#site;
+    const isIdle = this.#producers.done && this.#isRead() && shared.topic(TOPICS.events).every((p) => this.#isIdle(p));
+    this.#restsSince = isIdle ? (this.#restsSince ?? world.exactly()) : undefined;
+    return isIdle && (this.#isReadBy(GROUPS.processor, TOPICS.events) || world.exactly() - (this.#restsSince ?? 0) > REST_MS);
   }
 
   /** Somebody has the task, has read all of it, and nothing of it is due. */
@@ -137,12 +144,12 @@ class Simulation {
   }
 
   #isRead(): boolean {
+    return this.#isReadBy(GROUPS.collector, TOPICS.ingest) && this.#isReadBy(GROUPS.collector, TOPICS.receipts) && this.#isReadBy(GROUPS.scheduler, TOPICS.actions); // prettier-ignore
+  }
+
+  #isReadBy(group: string, topic: string): boolean {
     const { shared } = this.#site;
-    const read = (group: string, topic: string): boolean =>
-      shared.topic(topic).every((partition) => (shared.group(group).committed.get(partition) ?? 0) >= partition.end);
-    return (
-      [TOPICS.ingest, TOPICS.receipts].every((topic) => read(GROUPS.collector, topic)) && read(GROUPS.scheduler, TOPICS.actions)
-    );
+    return shared.topic(topic).every((partition) => (shared.group(group).committed.get(partition) ?? 0) >= partition.end);
   }
 
   /** What is still going on. */
