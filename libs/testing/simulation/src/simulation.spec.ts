@@ -12,7 +12,7 @@ describe('the simulation', () => {
     const [one, again, other] = [await simulate(planOf(7)), await simulate(planOf(7)), await simulate(planOf(8))];
     expect([again.hash, again.steps, again.evidence]).toEqual([one.hash, one.steps, one.evidence]);
     expect(other.hash).not.toBe(one.hash);
-  });
+  }, 60_000);
 
   it.each(Array.from({ length: SEEDS / 20 }, (_, i) => i * 20 + 1))(
     'finds nothing that must never happen, from seed %i on',
