@@ -73,7 +73,7 @@ function takeEvent(draft: Draft, event: Event): void {
   learnDevices(draft, event);
   if (!draft.program.takes(event)) return;
   const next = isAhead(draft, event) ? keepAhead(draft, event) : event;
-  if (next === undefined) return draft.note('event-ahead');
+  if (next === undefined) return;
   applyEvent(draft, next);
   while (applyAhead(draft));
 }

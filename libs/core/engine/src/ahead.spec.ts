@@ -32,6 +32,18 @@ describe('events that are ahead of their tick', () => {
     expect(task.state?.ahead).toBeUndefined();
   });
 
+  it('wait once, however many copies come: the first received counts', () => {
+    const task = Task.of(CART);
+    task.event(0, 'a');
+    const copy = (received: number): unknown[] =>
+      brief(task.event(2 * H, 'a', {}, { id: 'second', received: task.received(received) }));
+    expect([2 * H + 2, 2 * H + 3, 2 * H + 1].map(copy)).toEqual([['event-ahead'], ['event-repeated'], ['event-ahead']]);
+    expect(task.state?.ahead?.map(({ received }) => received)).toEqual([task.received(2 * H + 1)]);
+    for (let i = 0; i < AHEAD_MAX; i++) expect(copy(2 * H + 4 + i)).toEqual(['event-repeated']);
+    expect(brief(task.tick(H + SETTLE))).toEqual([['mail', H]]);
+    expect(task.state?.runs.map(({ start }) => start)).toContain(task.received(2 * H));
+  });
+
   it('do not wait any more when an earlier one, told late, takes away what was due', () => {
     const task = Task.of(CART);
     task.event(0, 'a');

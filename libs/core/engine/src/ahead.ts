@@ -17,16 +17,19 @@ export function isAhead(draft: Draft, { received }: Event): boolean {
   return isRipe(draft.state, received);
 }
 
-/** Lets it wait; answers the one that has to give way, which is to be applied at once. */
+/** Lets it wait; answers the one that has to give way, which is to be applied at once. Of copies the first received waits: it is the one that will count. */
 export function keepAhead(draft: Draft, event: Event): Event | undefined {
   const { ahead = [] } = draft.state;
-  const at = ahead.findIndex(({ received }) => received > event.received);
-  const all = at < 0 ? [...ahead, event] : ahead.toSpliced(at, 0, event);
+  const copy = ahead.find(({ id }) => id === event.id);
+  if (copy !== undefined && copy.received <= event.received) return void draft.note('event-repeated');
+  const others = ahead.filter((each) => each !== copy);
+  const at = others.findIndex(({ received }) => received > event.received);
+  const all = at < 0 ? [...others, event] : others.toSpliced(at, 0, event);
   const [oldest, ...rest] = all;
-  if (all.length <= AHEAD_MAX) return void draft.set({ ahead: all });
-  draft.note('ahead-full');
-  draft.set({ ahead: rest });
-  return oldest;
+  const isFull = all.length > AHEAD_MAX;
+  draft.set({ ahead: isFull ? rest : all });
+  draft.note(isFull ? 'ahead-full' : 'event-ahead');
+  return isFull ? oldest : undefined;
 }
 
 /** Takes out the first that waits where nothing is due by the instant it was received. */

@@ -40,7 +40,7 @@ const beginsOf = ({ settle }: CompiledTrigger, { for: length }: Silence, { times
 });
 
 /** When the spell is told next. */
-export const endOf = ({ for: length, again }: Silence, { last, told = 0 }: Quiet): Instant =>
+const endOf = ({ for: length, again }: Silence, { last, told = 0 }: Quiet): Instant =>
   plus(last, (length + told * (again?.every ?? 0)) as Duration);
 
 /** An event whose spell was decided before it reached us arms nothing; of one that history tells of, what is still to be told. */
@@ -64,7 +64,7 @@ function put(draft: Draft, before: Quiet | undefined, next: Quiet): void {
 }
 
 /** The spell that ended as a run of its own, which waits for its timer; what happened since then and is known already counts for it. */
-export function openSpell(draft: Draft, trigger: CompiledTrigger, silence: Silence, quiet: Quiet): Run | undefined {
+function openSpell(draft: Draft, trigger: CompiledTrigger, silence: Silence, quiet: Quiet): Run | undefined {
   if (draft.state.runs.length >= RUNS_MAX) return void draft.note('runs-full', trigger.name);
   if (trigger.paused) return void draft.note('trigger-paused', trigger.name);
   const { last, told = 0 } = quiet;

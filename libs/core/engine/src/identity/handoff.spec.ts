@@ -114,7 +114,7 @@ describe('taking over', () => {
     expect(state?.runs).toHaveLength(GOALS_MAX);
   });
 
-  it('a silence goes on from the later sign of life, and one that was over by then is told', () => {
+  it('a silence goes on from the later sign of life, and one that was over by then is not told', () => {
     const silent = { by: undefined, when: [{ inactive: 'a', for: '1h' }] };
     const both = (mine: number, theirs: number): number[] => {
       const [user, device] = [Task.of(silent), Task.of(silent)];
@@ -126,8 +126,23 @@ describe('taking over', () => {
     };
     expect(both(0, H / 2)).toEqual([1.5 * H]);
     expect(both(H / 2, 0)).toEqual([1.5 * H]);
-    expect(both(0, H)).toEqual([H, 2 * H]);
+    expect(both(0, H)).toEqual([2 * H]);
     expect(both(0, H - 1)).toEqual([2 * H - 1]);
+  });
+
+  it('a silence that the other side broke is not told, also where the other side was active again after it', () => {
+    const silent = { by: undefined, when: [{ inactive: 'a', for: '1h' }] };
+    const silences = (mine: readonly number[], theirs: readonly number[]): number[] => {
+      const [user, device] = [Task.of(silent), Task.of(silent)];
+      for (const ms of mine) user.event(ms, 'a');
+      for (const ms of theirs) device.event(ms, 'a');
+      user.state = taken(user.program, user.state, handoffIn(linked(device.program, device.state))).state;
+      user.state = { ...(user.state as PersonState), identity: {} };
+      return user.tick(9 * H).flatMap((o) => (o.kind === 'action' ? [o.decided - START] : []));
+    };
+    expect(silences([H - 1, H + 1], [0])).toEqual([2 * H + 1]);
+    expect(silences([0], [H - 1, H + 1])).toEqual([2 * H + 1]);
+    expect(silences([H + 1, H - 1], [0])).toEqual([2 * H + 1]);
   });
 
   it('an exit that the user made ends the run of the device, also one that acts', () => {

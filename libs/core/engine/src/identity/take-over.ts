@@ -5,7 +5,6 @@ import type { CompiledTrigger } from '../compile/compiled-trigger.js';
 import type { Draft } from '../draft.js';
 import { applyStates } from '../journey/exits.js';
 import { isOnlyWatched } from '../journey/goal.js';
-import { endOf, openSpell } from '../condition/inactivity.js';
 import { decide, nextOrder } from '../condition/matching.js';
 import { meetAll } from './meeting.js';
 import { forgottenUpTo, type Memory } from '../condition/forgotten.js';
@@ -125,13 +124,12 @@ function judgeAnew(draft: Draft, run: Run, ready: Instant): void {
   if (run.phase === 'matching' && draft.state.runs.includes(run)) decide(draft, trigger, run, run.from, ready);
 }
 
-/** The later of two silences goes on; one that was over by then, and not told, is told as a spell of its own. */
+/**
+ * The later of two silences goes on. One that was over by then, and not told, is not told any more: whose sign of life is later may have given
+ * others meanwhile, which are not remembered.
+ */
 function takeQuiet(draft: Draft, theirs: Quiet): void {
   const mine = draft.state.quiet.find(({ trigger }) => trigger === theirs.trigger);
-  if (mine === undefined) return draft.set({ quiet: [...draft.state.quiet, theirs] });
-  const [before, last] = mine.last < theirs.last ? [mine, theirs] : [theirs, mine];
-  const trigger = draft.program.live(theirs.trigger);
-  if (trigger?.silence !== undefined && before.armed !== undefined && last.last >= endOf(trigger.silence, before))
-    openSpell(draft, trigger, trigger.silence, before);
-  draft.set({ quiet: [...draft.state.quiet.filter((each) => each !== mine), last] });
+  if (mine !== undefined && mine.last >= theirs.last) return;
+  draft.set({ quiet: [...draft.state.quiet.filter((each) => each !== mine), theirs] });
 }

@@ -1,0 +1,2 @@
+export { FAULTS, HUMANS, planOf, simulate, type Outcome, type Plan } from './simulate.js';
+export { type Bug } from './site.js';

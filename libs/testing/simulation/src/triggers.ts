@@ -1,0 +1,30 @@
+import type { JsonObject } from '@tripline/kernel';
+
+/** The window and the settle of every trigger here. */
+export const WINDOW_MS = 4_000;
+export const SETTLE_MS = 600;
+
+const LENGTH = `${WINDOW_MS}ms`;
+type Document = JsonObject & { readonly name: string };
+
+const trigger = (name: string, when: readonly JsonObject[], more: JsonObject = {}): Document => ({
+  kind: 'trigger',
+  name,
+  purpose: 'marketing',
+  when,
+  do: [{ id: 'mail', email: 'm', with: { k: 'cart.k' } }],
+  time: { settle: `${SETTLE_MS}ms` },
+  ...more,
+});
+
+const cart = { event: 'a', as: 'cart' };
+const left = [cart, { not: 'b', for: LENGTH }];
+
+/** What people are watched for: carts that are left, one by one or as one attempt; carts that are bought; silence. */
+export const TRIGGERS: readonly Document[] = [
+  trigger('left', left, { by: 'k', onRepeat: 'parallel' }),
+  trigger('left-first', left, { by: 'k', onRepeat: 'keepFirst' }),
+  trigger('left-last', left, { by: 'k', onRepeat: 'restart' }),
+  trigger('bought', [cart, { event: 'b', within: LENGTH }], { by: 'k', onRepeat: 'parallel' }),
+  trigger('quiet', [{ inactive: 'login', for: LENGTH }], { do: [{ id: 'mail', email: 'm' }] }),
+];
