@@ -27,9 +27,11 @@ export function decoratedStore(store: StateStore, by: (inner: TaskStore) => Part
         person: (key) => inner.person(key),
         timers: (until, max, after) => inner.timers(until, max, after),
         commit: (change) => inner.commit(change),
+        copy: () => inner.copy(),
         close: () => inner.close(),
         ...by(inner),
       };
     },
+    replace: (task, state) => store.replace(task, state),
   };
 }

@@ -1,6 +1,6 @@
 import { MemoryStateStore } from '@tripline/adapters-memory';
 import { OperatingError } from '@tripline/kernel';
-import type { StateStore, TaskChange, TaskStore } from '@tripline/ports';
+import type { StateStore, TaskChange, TaskStore, Timer, WholeState } from '@tripline/ports';
 import type { Chance } from './chance.js';
 import { decoratedStore } from './decorated.js';
 import type { Wire } from './wire.js';
@@ -16,6 +16,12 @@ export class SimulatedDisk {
   write(task: number, change: TaskChange): void {
     const people = new Map([...change.people].map(([key, bytes]) => [key, bytes?.slice() ?? null]));
     this.#tasks.set(task, [...this.changes(task), { ...change, people }]);
+  }
+
+  /** One state in the place of all that was. */
+  put(task: number, change: TaskChange): void {
+    this.#tasks.delete(task);
+    this.write(task, change);
   }
 
   /** A copy as it was some commits ago, of each task by itself. */
@@ -48,6 +54,25 @@ export class SimulatedStateStore implements StateStore {
     };
     return decoratedStore(store, (inner) => ({ commit: (change) => commit(change, inner) })).open(task);
   }
+
+  async replace(task: number, state: WholeState): Promise<void> {
+    const change = await changeOf(state);
+    await spin(this.wire);
+    this.disk.put(task, change);
+    await this.wire.back(`replaced task ${task}`);
+  }
+}
+
+/** The whole of it as one change of a task that knew nothing. */
+async function changeOf(state: WholeState): Promise<TaskChange> {
+  const { checkpoint, definitions } = state;
+  const people = new Map<string, Uint8Array>();
+  const timersAdded: Timer[] = [];
+  for await (const part of state.parts()) {
+    for (const [key, bytes] of part.people) people.set(key, bytes);
+    timersAdded.push(...part.timers);
+  }
+  return { checkpoint, people, timersRemoved: [], timersAdded, ...(definitions === undefined ? {} : { definitions }) };
 }
 
 /** What a process finds that opens a task on this disk. */
