@@ -15,7 +15,7 @@ const FOREIGN = 'one/Not Ours';
 
 describeWithObjectStorage('S3', (storage) => {
   /** A bucket of its own, and how to be rid of it. */
-  async function makeBucket(): Promise<{ client: S3Client; options: S3Options; close(): Promise<void> }> {
+  async function makeBucket(): Promise<{ client: S3Client; options: S3Options; close: () => Promise<void> }> {
     const { endpoint } = storage();
     const client = new S3Client({ region: REGION, endpoint, forcePathStyle: true });
     const bucket = `tripline-test-${randomUUID()}`;

@@ -18,7 +18,7 @@ const at = (ms: number): number => START + ms;
 function choking(documents: readonly Parameters<typeof makeTriggerDocument>[0][], segments: readonly object[] = []): Program {
   const definitions = documents.map((fields, i) => {
     const document = makeTriggerDocument(fields);
-    return { name: String(document['name']), version: 1, revision: i + 1, document, state: 'live' as const };
+    return { name: document['name'] as string, version: 1, revision: i + 1, document, state: 'live' as const };
   });
   const counted = segments.map((document, i) => ({
     ...{ kind: 'segment' as const, name: 'buyers', version: 1, revision: 100 + i, state: 'live' as const },

@@ -5,7 +5,7 @@ import type { Program } from './compile/program.js';
 import { Draft } from './draft.js';
 import type { Tracer } from './explain/trace.js';
 import { answer, probeOf } from './identity/asking.js';
-import { DEVICES_MAX } from './identity/identity.js';
+import { DEVICES_MAX, type Identity } from './identity/identity.js';
 import { reachedUs, type Advanced, type Input } from './input.js';
 import { recallActions } from './journey/recall.js';
 import type { Gap, PersonState } from './person/person-state.js';
@@ -54,11 +54,16 @@ export function setAside(
   const at = reachedUs(input);
   const draft = new Draft(program, person, state, tracer, at);
   for (const run of draft.state.runs) recallActions(draft, run, 'set-aside', at);
-  const { asking: _asking, ...identity } = draft.state.identity ?? {};
+  const { identity } = draft.state;
   const gap: Gap = { from: at, why: why.slice(0, WHY_LENGTH_MAX) };
-  draft.set({ runs: [], quiet: [], gap, ...(draft.state.identity === undefined ? {} : { identity }) });
+  draft.set({ runs: [], quiet: [], gap, ...(identity === undefined ? {} : { identity: notAsking(identity) }) });
   draft.note('person-set-aside');
   return { state: draft.result(), outputs: draft.outputs, refused: `the engine cannot apply it: ${gap.why}` };
+}
+
+/** What is asked for now is decided nothing by. */
+function notAsking({ stub, devices }: Identity): Identity {
+  return { ...(stub === undefined ? {} : { stub }), ...(devices === undefined ? {} : { devices }) };
 }
 
 /** A3. A probe is answered when they are released: until then whoever asks does not know. What answers them is for nobody. */

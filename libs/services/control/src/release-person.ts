@@ -1,4 +1,4 @@
-import { deriveId, encodeUtf8 } from '@tripline/kernel';
+import { deriveId } from '@tripline/kernel';
 import { encodeTaskInput, TOPICS, type PersonKey } from '@tripline/model';
 import type { Clock, EventLog } from '@tripline/ports';
 
