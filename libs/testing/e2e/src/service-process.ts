@@ -69,6 +69,11 @@ export class ServiceProcess {
     });
   }
 
+  /** Sent to the process as it runs: SIGSTOP pauses it, SIGCONT lets it go on. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
   kill(): Promise<void> {
     return this.#end('SIGKILL');
   }

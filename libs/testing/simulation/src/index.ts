@@ -1,2 +1,3 @@
+export { Chance } from './chance.js';
 export { FAULTS, HUMANS, planOf, simulate, type Outcome, type Plan } from './simulate.js';
 export { type Bug } from './site.js';
