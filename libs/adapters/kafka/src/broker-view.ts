@@ -7,6 +7,8 @@ import { toRecord } from './record.js';
 
 const READ_COMMITTED = 1;
 const FETCH_WAIT_MS = 20;
+const LEADER_TRIES = 10;
+const LEADER_PAUSE_MS = 200;
 const FETCH_BYTES_MAX = 4 * 1024 * 1024;
 
 /** Looks at topics without being part of a group. Metadata is read afresh for every answer. */
@@ -72,10 +74,22 @@ export class BrokerView {
     return { batch: makeFetchedBatch(topic, from, data), end: Number(data.highWatermark) };
   }
 
+  /** While a partition has no leader yet, or another than was known, it is asked again. */
   async #offsets(topic: string, partitions: readonly number[], fromBeginning: boolean): Promise<ReadonlyMap<number, number>> {
     const wanted = partitions.map((partition) => ({ partition }));
-    const [answer] = await this.#cluster.fetchTopicsOffset([{ topic, fromBeginning, partitions: wanted }]);
+    const ask = (): ReturnType<Cluster['fetchTopicsOffset']> =>
+      this.#cluster.fetchTopicsOffset([{ topic, fromBeginning, partitions: wanted }]);
+    let asked = ask();
+    for (let tries = 1; tries < LEADER_TRIES; tries++) asked = asked.catch((error: unknown) => this.#whenLed(error, ask));
+    const [answer] = await asked;
     return new Map((answer?.partitions ?? []).map(({ partition, offset }) => [partition, Number(offset)]));
+  }
+
+  async #whenLed<T>(error: unknown, ask: () => Promise<T>): Promise<T> {
+    if ((error as { readonly type?: unknown }).type !== 'NOT_LEADER_FOR_PARTITION') throw error;
+    await new Promise((resolve) => setTimeout(resolve, LEADER_PAUSE_MS));
+    await this.#cluster.refreshMetadata();
+    return ask();
   }
 
   /** The client retries an unknown topic for many seconds: look whether it is there first. */

@@ -43,7 +43,7 @@ export class Storm {
     const service = this.system.services.get(name);
     await service?.[how]();
     await pause(this.chance.between(0, 2_000));
-    await service?.start();
+    await this.system.start(name);
   }
 
   async #roll(app: string): Promise<void> {

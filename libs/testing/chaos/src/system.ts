@@ -8,6 +8,8 @@ import { freePort, ServiceProcess } from '@tripline/testing-e2e';
 const PARTITIONS = 8;
 /** What runs, by name: the app, and how many of it. */
 const SERVICES = { control: 1, collector: 2, processor: 2, scheduler: 2, dispatcher: 2 } as const;
+/** Starts of one service in a row that fail: then it is no longer chaos. */
+const STARTS_MAX = 5;
 type App = keyof typeof SERVICES;
 
 /** Every service as processes of its own over a real broker and a real PostgreSQL, all of which can be killed. */
@@ -28,7 +30,17 @@ export class System {
     await this.startPostgres();
     for (const app of Object.keys(SERVICES) as App[])
       for (let i = 0; i < SERVICES[app]; i++) this.services.set(`${app}-${i}`, await this.#make(app, `${app}-${i}`));
-    await Promise.all([...this.services.values()].map((service) => service.start()));
+    await Promise.all([...this.services.keys()].map((name) => this.start(name)));
+  }
+
+  /** As whoever supervises processes does: one that ends before it is healthy is started again. */
+  async start(name: string): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      const failed = await this.services.get(name)?.start().then(() => undefined, (error: unknown) => error); // prettier-ignore
+      if (failed === undefined) return;
+      if (tries >= STARTS_MAX) throw failed instanceof Error ? failed : new Error(String(failed));
+      await this.services.get(name)?.kill();
+    }
   }
 
   urlsOf(app: App): readonly string[] {
