@@ -7,7 +7,7 @@ const CLASS_PATH = [join(folder, 'target/classes'), join(folder, 'target/libs/*'
 /** See the README beside: what was tried, and what each is for. */
 const JVM_FLAGS = ['-Xms2g', '-Xmx2g', '-XX:+UseSerialGC'];
 
-/** How Kafka Streams is run, `{ command, args }`, built by Maven where it is not yet; or why it cannot be: `{ unavailable }`. */
+/** How Kafka Streams is run, `{ command, args }`, built by Maven where that is out of date; or why it cannot be: `{ unavailable }`. */
 export function bringStreams() {
   const { status } = spawnSync('java', ['-version'], { stdio: 'ignore' });
   if (status !== 0) return { unavailable: 'there is no Java (17 or newer) on the PATH' };
