@@ -51,6 +51,7 @@ const ENDINGS: Readonly<Record<string, string>> = {
   exit: 'left by an exit',
   violated: 'broken by what must not happen',
   withdrawn: 'its version was withdrawn',
+  unpublished: 'its version was not published here in time',
   'date-changed': 'its date is another now',
 };
 
@@ -146,6 +147,9 @@ const WORDS: Readonly<Record<string, Words>> = {
   'run-exited': 'nothing is sent: an exit state holds',
   'run-limited': 'nothing is sent: the limit is reached',
   'run-withdrawn': 'its version is no longer in force',
+  'run-awaits': 'its version is not published here yet: nothing of it is decided until it is',
+  'run-published': 'its version is published here now: it goes on',
+  'run-unpublished': 'its version was not published here in time: what was not sent is recalled',
   'trigger-paused': 'opens nothing: the trigger is paused, with entries closed',
   'runs-full': 'opens nothing: this person has as many runs as there may be',
   'guard-false': 'nothing is sent: the guard says no',

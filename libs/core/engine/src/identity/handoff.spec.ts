@@ -15,6 +15,7 @@ import {
   type PersonState,
   type Remembered,
 } from '../person/person-state.js';
+import type { CompiledTrigger } from '../compile/compiled-trigger.js';
 import { makeProgram, type Program } from '../compile/program.js';
 import { mergedCounts, mergedMemory, mergedMessages } from './merged-memory.js';
 
@@ -159,10 +160,13 @@ describe('taking over', () => {
     expect(state?.runs.map(({ phase }) => phase)).toEqual(['watched']);
   });
 
-  it('a run of a version that is not in force here ends, and its message is recalled', () => {
+  it('a run of a version that was withdrawn here ends, counted, and its message is recalled', () => {
     const device = Task.of({ when: [{ event: 'a' }] });
     device.event(0, 'a');
-    const { state, outputs } = taken(makeProgram([]), undefined, handoffIn(linked(device.program, device.state)));
+    const [{ name, version }] = device.program.triggers() as [CompiledTrigger];
+    const gone = makeProgram([{ name, version, revision: 2, document: {}, state: 'withdrawn' }]);
+    const { state, outputs } = taken(gone, undefined, handoffIn(linked(device.program, device.state)));
+    expect(noticesIn(outputs)).toContain('run-withdrawn');
     expect(outputs.some(({ kind }) => kind === 'recall')).toBe(true);
     expect(state?.runs.every(({ phase }) => phase === 'watched')).toBe(true);
   });
