@@ -82,6 +82,15 @@ describe('a run whose version is not published where its user is', () => {
     expect(tasks.state('u:ada')?.runs ?? []).toEqual([]);
   });
 
+  it('ends in time also where the task of the anonymous id stands still, and no deadline can be decided', () => {
+    const tasks = fresh(false);
+    playAt(tasks, [0, to(DEVICES, publish(WAITING))], a(1), login(10));
+    tasks.pass(WAIT_MIN * MIN);
+    tasks.tick(USERS);
+    tasks.work(USERS, 9);
+    expect([recalls(tasks), tasks.asking]).toEqual([['unpublished'], 0]);
+  });
+
   it('counts a publication that was appended in time, however late its person is touched', () => {
     const tasks = fresh();
     playAt(tasks, [0, to(DEVICES, publish(WAITING))], a(1), login(10));

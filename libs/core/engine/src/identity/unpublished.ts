@@ -1,4 +1,4 @@
-import { minutes, plus, type Instant } from '@tripline/kernel';
+import { assert, minutes, plus, type Instant } from '@tripline/kernel';
 import type { CompiledTrigger } from '../compile/compiled-trigger.js';
 import { endOtherDates } from '../calendar/join-calendar.js';
 import type { Memory } from '../condition/forgotten.js';
@@ -45,8 +45,8 @@ export function lookAtAwaiting(draft: Draft): void {
 
 /** U2: its timer is due, and it is not published. */
 export function lookAgain(draft: Draft, run: Run, { until }: Awaits): void {
-  if (run.due < until) draft.replace(run, { ...run, ...lookingAt(until) });
-  else end(draft, run, 'unpublished');
+  assert(run.due < until, 'U2: where the wait ends the person was touched, and the run ended');
+  draft.replace(run, { ...run, ...lookingAt(until) });
 }
 
 /** Answers the run where it goes on. */
