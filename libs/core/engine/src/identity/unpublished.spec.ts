@@ -162,6 +162,42 @@ describe('a run whose version is not published where its user is', () => {
     expect(told(tasks).slice(1).map(([person, step]) => [person, step])).toEqual([['u:ada', 'two']]); // prettier-ignore
     expect(count(tasks, 'run-limited')).toBe(1);
   });
+
+  it('counts for a limit by what went out meanwhile', () => {
+    const fields = { ...WAITING, limit: { runs: 1 } } as Fields;
+    const tasks = fresh(false);
+    playAt(tasks, [0, to(DEVICES, publish(fields))], a(1), login(10));
+    const [one] = [...tasks.actions.values()];
+    playAt(tasks, [12, { ...outcomeEvent(one!, 'sent', tasks.now, tasks.now), person: 'u:ada' }]);
+    playAt(tasks, [15, to(USERS, publish(fields))], [16, at(16 * MIN, 'u:ada', 'a', { properties: { k: 2 } })]);
+    expect([told(tasks).length, count(tasks, 'run-limited')]).toEqual([1, 1]);
+  });
+
+  it('sees what a wait of it looks for, where an older version looked for the same', () => {
+    const until = { wait: { until: { event: 'b' }, atMost: '1h' } };
+    const fields = { ...WAITING, do: [{ id: 'one', email: 'm' }, until, { id: 'two', email: 'm' }] } as Fields;
+    const tasks = fresh();
+    playAt(tasks, [0, to([USERS, DEVICES], publish(fields))], [0, to(DEVICES, publish(fields, 2))], a(1), login(10), b(12));
+    playAt(tasks, [15, to(USERS, publish(fields, 2))]);
+    tasks.settle(3 * HOUR);
+    expect(told(tasks).slice(1)).toEqual([['u:ada', 'two', 12]]);
+  });
+
+  it('meets what the user began meanwhile under an older version', () => {
+    const tasks = fresh();
+    playAt(tasks, [0, to([USERS, DEVICES], publish(CART))], [0, to(DEVICES, publish(CART, 2))], a(1), login(10));
+    playAt(tasks, a(12, 'u:ada'), [15, to(USERS, publish(CART, 2))]);
+    tasks.settle(3 * HOUR);
+    expect(told(tasks)).toEqual([['u:ada', 'one', 61]]);
+  });
+
+  it('meets nobody before', () => {
+    const tasks = fresh();
+    playAt(tasks, [0, to([USERS, DEVICES], publish(CART))], a(1, 'u:ada'), [1, to(DEVICES, publish(CART, 2))], a(2), login(10));
+    expect(tasks.state('u:ada')?.runs.length).toBe(2);
+    tasks.settle(3 * HOUR);
+    expect([told(tasks), count(tasks, 'run-unpublished')]).toEqual([[['u:ada', 'one', 61]], 1]);
+  });
 });
 
 describe('what a partition was told before a version was published there is not known to its runs', () => {
