@@ -45,6 +45,7 @@ const asked =
 
 const keyed = (key: Json | undefined): string => (key === '' || key === undefined ? '' : ` for key ${text(key)}`);
 const another = ({ key, other }: JsonObject): string => `its key is ${text(other)}, that of this attempt ${text(key)}`;
+const causedBy = (cause: Json | undefined): string => (cause === undefined ? '' : `, by messages of ${text(cause)}`);
 const SCHEDULED = ({ until, decidedAt }: JsonObject): string => `until ${time(until)}, decided at ${time(decidedAt)}`;
 
 const ENDINGS: Readonly<Record<string, string>> = {
@@ -100,8 +101,8 @@ const WORDS: Readonly<Record<string, Words>> = {
         : `awaits ${text(of)}: its ${text(day)} comes at ${time(until)}, decided at ${time(decidedAt)}`,
   'date.changed': 'the date is another: what came of the one before is taken back',
   membership: (detail) => `is in ${text(detail['in'])}: ${ANSWERS.get(detail['answer']) ?? 'unknown'}`,
-  'segment.entered': ({ segment, values }) => `enters ${text(segment)}: ${valuesIn(values)}`,
-  'segment.left': ({ segment, values }) => `leaves ${text(segment)}: ${valuesIn(values)}`,
+  'segment.entered': ({ segment, values, cause }) => `enters ${text(segment)}: ${valuesIn(values)}${causedBy(cause)}`,
+  'segment.left': ({ segment, values, cause }) => `leaves ${text(segment)}: ${valuesIn(values)}${causedBy(cause)}`,
   'segment.known': ({ segment, member }) =>
     `is known to be in ${text(segment)}: ${ANSWERS.get(member) ?? 'unknown'}; told to nobody`,
   'silence.begins': (detail) => `silence begins ${SCHEDULED(detail)}`,
