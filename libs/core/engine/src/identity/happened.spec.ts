@@ -4,7 +4,7 @@ import type { Event } from '@tripline/model';
 import { START } from '@tripline/testing-builders';
 import fc from 'fast-check';
 import { decodePerson, encodePerson } from '../person/person-codec.js';
-import { HAPPENED_LENGTH_MAX, HAPPENED_MAX } from './happened.js';
+import { HANDOFF_LAG, HAPPENED_LENGTH_MAX, HAPPENED_MAX } from './happened.js';
 import type { Tasks } from './identity.rig.js';
 import { at, HOUR, identify, MIN, play, SETTLE, tasksOf, told, type Fields } from './two-ids.rig.js';
 
@@ -126,9 +126,34 @@ describe.each(SIDES)('a run that began under %s, of what happened under %s', (mi
 });
 
 describe('what happened', () => {
-  it('is kept for as long as a wait or a goal may look for it, and settle', () => {
+  it.each([
+    [HOUR - 1, []],
+    [HOUR, [HOUR]],
+    [HOUR + SETTLE - 1, [HOUR + SETTLE - 1]],
+    [HOUR + SETTLE, [HOUR + SETTLE]],
+  ])('in the window of a goal, but before the tick that says that the run acts, reaches it: %i ms', (ms, reached) => {
+    const tasks = tasksOf({ ...GOAL, when: [{ event: 'a' }, { not: 'c', for: '1h' }] });
+    play(tasks, at(0, 'u:ada', 'a'), at(ms, 'u:ada', 'b'));
+    tasks.settle(3 * HOUR);
+    expect(tasks.goals.map((goal) => goal.at - START)).toEqual(reached);
+  });
+
+  it('is seen by a run whose handoff comes after what the user did when the wait was over', () => {
+    const tasks = tasksOf(WAITING);
+    play(tasks, at(0, 'a:x', 'a'), at(MIN, 'u:ada', 'b'));
+    tasks.receive(identify(2 * MIN));
+    const held = tasks.hold();
+    tasks.receive(at(2 * HOUR, 'u:ada', 'b'));
+    tasks.arrive(0);
+    tasks.work(0, 10);
+    tasks.release(held);
+    tasks.settle(3 * HOUR);
+    expect(told(tasks)).toContainEqual(['u:ada', 'two', 1]);
+  });
+
+  it('is kept for as long as a wait or a goal may look for it, settle, and as long as a handoff may be under way', () => {
     const tasks = tasksOf(GOAL);
-    const end = HOUR + SETTLE;
+    const end = HOUR + SETTLE + HANDOFF_LAG;
     play(tasks, at(0, 'u:ada', 'b'), at(end - 1, 'u:ada', 'b'));
     expect(tasks.state('u:ada')?.happened).toHaveLength(2);
     play(tasks, at(end, 'u:ada', 'b'));
