@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { compileTrigger, makeProgram, playEvents, playExamples } from '@tripline/engine';
-import { makeInstant, type JsonObject, type Parsed } from '@tripline/kernel';
+import { advance, compileTrigger, encodePerson, makeProgram, playEvents, playExamples, type PersonState } from '@tripline/engine';
+import { makeInstant, minutes, plus, type JsonObject, type Parsed } from '@tripline/kernel';
 import {
   allSteps,
   CHANNELS,
@@ -69,6 +69,20 @@ function actionsAfter(document: JsonObject, ...events: (readonly [name: string, 
 
 it('the three promised triggers are there', () => {
   expect(triggers.map(([file]) => file)).toEqual(['abandoned-cart.yaml', 'onboarding.yaml', 'win-back.yaml']);
+});
+
+it('somebody with all three under way is at most 500 bytes, also after ten logins', () => {
+  const program = makeProgram(
+    triggers.map(([, document]) => ({ name: document['name'] as string, version: 1, revision: 1, document, state: 'live' })),
+  );
+  const names = ['user.signed_up', 'cart.item_added', ...Array.from({ length: 10 }, () => 'login')];
+  const state = names.reduce<PersonState | undefined>((before, name, i) => {
+    const at = plus(START, minutes(i));
+    const event = { ...eventOf(name, i, { cart_id: 'c1', item: { id: 'i1' } }), timestamp: at, received: at };
+    return advance(program, 'u:ada', before, { kind: 'event', event, clock: at }).state;
+  }, undefined);
+  expect(state?.happened).toHaveLength(2);
+  expect(encodePerson(state as PersonState).length).toBeLessThanOrEqual(500);
 });
 
 describe.each(triggers)('examples/triggers/%s', (file, document) => {

@@ -11,6 +11,7 @@ import { applyIdentity, learnDevices } from './identity/identity-records.js';
 import { resetInactivity } from './condition/inactivity.js';
 import { forward } from './identity/forward.js';
 import { keepHappened } from './identity/happened.js';
+import { lookAtAwaiting } from './identity/unpublished.js';
 import { reachedUs, type Advanced, type Input } from './input.js';
 import { collect } from './journey/lets.js';
 import { offer } from './condition/matching.js';
@@ -47,6 +48,7 @@ export function advance(
   const draft = new Draft(program, person, state, tracer, reachedUs(input));
   endWithdrawn(draft);
   refreshSegments(draft);
+  lookAtAwaiting(draft);
   apply(draft, input);
   return { state: draft.result(), outputs: recallsFirst(draft.outputs) };
 }
@@ -90,7 +92,12 @@ function applyAhead(draft: Draft): boolean {
 /** Runs of a version that is no longer in force end when their person is next touched. */
 function endWithdrawn(draft: Draft): void {
   for (const run of draft.state.runs) {
-    if (draft.triggerOf(run) !== undefined || (run.phase === 'watched' && !run.actions.some(isRecallable))) continue;
+    if (
+      run.awaits !== undefined ||
+      draft.triggerOf(run) !== undefined ||
+      (run.phase === 'watched' && !run.actions.some(isRecallable))
+    )
+      continue;
     draft.note('run-withdrawn', run.trigger, run);
     endRun(draft, run, 'withdrawn', draft.now);
   }

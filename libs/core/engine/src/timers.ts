@@ -9,6 +9,7 @@ import { closeSilent } from './journey/outcomes.js';
 import type { Dated, Membership, PersonState, Quiet, Run } from './person/person-state.js';
 import { decideMembership } from './segment/segments.js';
 import { goOn } from './journey/steps.js';
+import { lookAgain } from './identity/unpublished.js';
 import { tellMemberships } from './segment/telling.js';
 import { SILENCE_AFTER_EXPIRY } from './journey/watching.js';
 
@@ -75,6 +76,7 @@ function orderOf({ run, quiet, dated, membership }: What): string {
 }
 
 function decideRun(draft: Draft, run: Run): void {
+  if (run.awaits !== undefined) return lookAgain(draft, run, run.awaits);
   const trigger = draft.triggerOf(run);
   if (isOnlyWatched(run)) return draft.remove(run);
   if (run.phase === 'completing' || run.phase === 'watched') return closeSilent(draft, run, run.deadline, SILENCE_AFTER_EXPIRY);

@@ -47,6 +47,7 @@ export class Program {
   readonly #counted = new Map<string, readonly CompiledSegment[]>();
   readonly #reading = new Map<string, readonly CompiledSegment[]>();
   readonly #sought = new Map<string, Sought>();
+  readonly #newest = new Map<string, number>();
   readonly #names: NameTable;
   readonly #any: readonly Interest[];
 
@@ -56,6 +57,7 @@ export class Program {
     this.semantics = settings?.semantics ?? semantics;
     const problems: ProgramProblem[] = [];
     for (const definition of definitions) {
+      if (definition.kind === undefined) this.#learnNewest(definition);
       if (definition.kind === 'segment' && definition.state === 'live') this.#addSegment(definition, problems);
       else if (definition.kind === undefined && definition.state !== 'withdrawn') this.#add(definition, problems);
     }
@@ -128,6 +130,16 @@ export class Program {
     return this.#versions.get(name)?.get(version);
   }
 
+  /** May this version still be published here? One that is older than the newest that ever was, or as old, may not; nor one of a name of which only the withdrawal is known. */
+  isToCome(name: string, version: number): boolean {
+    return version > (this.#newest.get(name) ?? 0);
+  }
+
+  /** The versions in force, live or draining. */
+  versions(name: string): readonly CompiledTrigger[] {
+    return [...(this.#versions.get(name)?.values() ?? [])];
+  }
+
   /** The version that opens runs. */
   live(name: string): CompiledTrigger | undefined {
     for (const trigger of this.#versions.get(name)?.values() ?? []) if (trigger.live) return trigger;
@@ -136,6 +148,11 @@ export class Program {
 
   triggers(): readonly CompiledTrigger[] {
     return [...this.#versions.values()].flatMap((versions) => [...versions.values()]);
+  }
+
+  #learnNewest({ name, version, state }: Definition): void {
+    const known = state === 'withdrawn' && version === 0 ? Number.POSITIVE_INFINITY : version;
+    this.#newest.set(name, Math.max(known, this.#newest.get(name) ?? 0));
   }
 
   #addSegment(definition: Definition, problems: ProgramProblem[]): void {

@@ -36,6 +36,12 @@ describe('what is told', () => {
     );
   });
 
+  it('says whose messages brought somebody into a segment', () => {
+    const detail = { segment: 'vip', values: { spent: 600 }, cause: 't' };
+    expect(says({ what: 'segment.entered', detail })).toBe('enters vip: spent = 600, by messages of t');
+    expect(says({ what: 'segment.left', detail })).toBe('leaves vip: spent = 600, by messages of t');
+  });
+
   it('a name it does not know is said as it is written', () => {
     expect(says({ what: 'something-new.yet' })).toBe('something new yet');
     expect(says({ what: 'constructor' })).toBe('constructor');

@@ -45,12 +45,14 @@ const asked =
 
 const keyed = (key: Json | undefined): string => (key === '' || key === undefined ? '' : ` for key ${text(key)}`);
 const another = ({ key, other }: JsonObject): string => `its key is ${text(other)}, that of this attempt ${text(key)}`;
+const causedBy = (cause: Json | undefined): string => (cause === undefined ? '' : `, by messages of ${text(cause)}`);
 const SCHEDULED = ({ until, decidedAt }: JsonObject): string => `until ${time(until)}, decided at ${time(decidedAt)}`;
 
 const ENDINGS: Readonly<Record<string, string>> = {
   exit: 'left by an exit',
   violated: 'broken by what must not happen',
   withdrawn: 'its version was withdrawn',
+  unpublished: 'its version was not published here in time',
   'date-changed': 'its date is another now',
 };
 
@@ -99,8 +101,8 @@ const WORDS: Readonly<Record<string, Words>> = {
         : `awaits ${text(of)}: its ${text(day)} comes at ${time(until)}, decided at ${time(decidedAt)}`,
   'date.changed': 'the date is another: what came of the one before is taken back',
   membership: (detail) => `is in ${text(detail['in'])}: ${ANSWERS.get(detail['answer']) ?? 'unknown'}`,
-  'segment.entered': ({ segment, values }) => `enters ${text(segment)}: ${valuesIn(values)}`,
-  'segment.left': ({ segment, values }) => `leaves ${text(segment)}: ${valuesIn(values)}`,
+  'segment.entered': ({ segment, values, cause }) => `enters ${text(segment)}: ${valuesIn(values)}${causedBy(cause)}`,
+  'segment.left': ({ segment, values, cause }) => `leaves ${text(segment)}: ${valuesIn(values)}${causedBy(cause)}`,
   'segment.known': ({ segment, member }) =>
     `is known to be in ${text(segment)}: ${ANSWERS.get(member) ?? 'unknown'}; told to nobody`,
   'silence.begins': (detail) => `silence begins ${SCHEDULED(detail)}`,
@@ -146,6 +148,9 @@ const WORDS: Readonly<Record<string, Words>> = {
   'run-exited': 'nothing is sent: an exit state holds',
   'run-limited': 'nothing is sent: the limit is reached',
   'run-withdrawn': 'its version is no longer in force',
+  'run-awaits': 'its version is not published here yet: nothing of it is decided until it is',
+  'run-published': 'its version is published here now: it goes on',
+  'run-unpublished': 'its version was not published here in time: what was not sent is recalled',
   'trigger-paused': 'opens nothing: the trigger is paused, with entries closed',
   'runs-full': 'opens nothing: this person has as many runs as there may be',
   'guard-false': 'nothing is sent: the guard says no',

@@ -54,6 +54,17 @@ describe('segments at a handoff', () => {
     expect(told(tasks)).toEqual([]);
   });
 
+  it.each([
+    ['t', 0],
+    ['another', 1],
+  ])('entering by what messages of %s brought about under both ids has that cause', (cause, count) => {
+    const caused = { type: 'outcome', causedBy: { trigger: cause, depth: 2 } } as const;
+    const tasks = tasksWith(segment({ where: 'spent > 500' }), trigger([{ enters: 'vip' }]));
+    play(tasks, { ...order(0, 'a:x', 300), ...caused }, { ...order(1, 'u:ada', 300), ...caused }, identify(2 * MIN));
+    tasks.settle(DAY);
+    expect([...tasks.actions.values()].map(({ depth }) => depth)).toEqual(count === 0 ? [] : [3]);
+  });
+
   it('traits that come with it are seen at once', () => {
     const tasks = tasksWith(segment({ let: {}, where: 'default(user.plan, "") == "pro"' }), ...WATCHING);
     play(tasks, at(0, 'a:x', 'e', { type: 'identify', traits: { plan: 'pro' } }), at(MIN, 'u:ada', 'e'), identify(2 * MIN));

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { makeInstant, type Instant, type Json } from '@tripline/kernel';
 import { encodeTaskInput, HANDOFF_BYTES_MAX, type Handoff, type Link } from '@tripline/model';
-import { START } from '@tripline/testing-builders';
+import { eventAt, makeTriggerDocument, START } from '@tripline/testing-builders';
 import { advance } from '../advance.js';
-import type { Output } from '../input.js';
-import { Task, H, SETTLE } from '../one-task.rig.js';
-import { decodePerson, encodePerson, unpackPerson } from '../person/person-codec.js';
+import type { Input, Output } from '../input.js';
+import { H, SETTLE, Task } from '../one-task.rig.js';
+import { decodePerson, encodePerson, packPerson, unpackPerson } from '../person/person-codec.js';
 import {
   EMPTY_PERSON,
   GOALS_MAX,
@@ -15,7 +15,9 @@ import {
   type PersonState,
   type Remembered,
 } from '../person/person-state.js';
+import type { CompiledTrigger } from '../compile/compiled-trigger.js';
 import { makeProgram, type Program } from '../compile/program.js';
+import { segment } from '../segment/segments.rig.js';
 import { mergedCounts, mergedMemory, mergedMessages } from './merged-memory.js';
 
 const link: Link = { kind: 'link', id: 'l', person: 'a:x', user: 'u:ada', timestamp: START, received: START };
@@ -24,6 +26,24 @@ const linked = (program: Program, state: PersonState | undefined): readonly Outp
 const handoffIn = (outputs: readonly Output[]): Handoff =>
   outputs.flatMap((o) => (o.kind === 'tell' && o.input.kind === 'handoff' ? [o.input] : []))[0] as Handoff;
 const noticesIn = (outputs: readonly Output[]): string[] => outputs.flatMap((o) => (o.kind === 'notice' ? [o.name] : []));
+/** The runs that write, where half of them buy as the user, and all go on. */
+function sentAfter(program: Program, handoff: Handoff): readonly string[] {
+  let state: PersonState | undefined;
+  const sent: string[] = [];
+  const apply = (input: Input): void => {
+    const next = advance(program, 'u:ada', state, input);
+    state = { ...(next.state as PersonState), identity: {} };
+    sent.push(...next.outputs.flatMap((o) => (o.kind === 'action' ? [o.run] : [])));
+  };
+  const event = (ms: number, name: string, k: number): void =>
+    apply({ kind: 'event', event: eventAt(ms, name, { k }, { id: `${name} ${k}`, person: 'u:ada' }), clock: START });
+  for (let k = 1; k < 60; k += 2) event(200, 'b', k);
+  apply({ kind: 'identity', record: handoff, clock: START });
+  const due = makeInstant(START + H + 2 * SETTLE);
+  apply({ kind: 'timer', due, clock: due });
+  for (let k = 0; k < 60; k++) event(H + 2 * SETTLE, 'c', k);
+  return sent;
+}
 const taken = (program: Program, user: PersonState | undefined, handoff: Handoff) =>
   advance(program, 'u:ada', user, { kind: 'identity', record: handoff, clock: START });
 
@@ -69,6 +89,63 @@ describe('a handoff', () => {
     expect(runs.length).toBeGreaterThan(40);
     expect(runs.map(({ key }) => key)).toEqual([...Array.from({ length: runs.length }, (_, k) => String(k))]);
     expect(outputs.filter(({ kind }) => kind === 'recall')).toHaveLength(1);
+  });
+
+  it('that stays too large loses in their order what leads to messages, each counted, and nothing that would deny one', () => {
+    const big = { let: { items: { list: 'item', newest: 50 } }, goal: { event: 'g', within: '7d' } };
+    const steps = { do: [{ id: 'mail', email: 'm', with: { text: 'first.text', items: 'items', then: 'then.text' } }] };
+    const when = [
+      { event: 'a', as: 'first' },
+      { not: 'b', for: '1h' },
+      { event: 'c', as: 'then', within: '1h' },
+    ];
+    const document = (fields: object) => makeTriggerDocument({ name: 't', by: 'k', when, ...steps, ...big, ...fields });
+    const watched = makeTriggerDocument({ name: 'w', by: 'k', when: [{ event: 'w' }], goal: { event: 'g', within: '7d' } });
+    const live = { version: 1, revision: 1, state: 'live' } as const;
+    const program = makeProgram([
+      { ...live, name: 't', document: document({}) },
+      { ...live, name: 'w', document: watched },
+      segment({ let: { n: { distinct: 'text', event: 's', within: '7d' } }, where: 'n > 1000' }),
+    ]);
+    expect(program.problems).toEqual([]);
+    const text = 'x'.repeat(7_500);
+    const device = new Task(program, 'a:x');
+    device.event(0, 'w').forEach((o) => o.kind === 'action' && device.outcome(1, o, 'sent'));
+    for (let i = 0; i < 150; i++) device.event(2, 's', { text: `${i} ${'x'.repeat(180)}` }, { id: `s ${i}` });
+    for (let k = 0; k < 8; k++) device.event(3, 'b', { k: `bought ${k}` });
+    for (let k = 0; k < 5; k++) device.event(4, 'c', { k: `then ${k}`, text });
+    const devices = [0, 38, 40, 46, 50, 60].map((runs) => {
+      const each = new Task(program, 'a:x');
+      each.state = device.state;
+      for (let k = 0; k < runs; k++) each.event(5 + k, 'a', { k, text });
+      for (let k = 0; k < Math.min(runs, 5); k++) each.event(100, 'item', { k, text }, { id: `item ${k}` });
+      return each;
+    });
+    const lost = devices.map((each) => {
+      const outputs = linked(program, each.state);
+      const [before, after] = [each.state as PersonState, unpackPerson(handoffIn(outputs).state)];
+      expect(encodeTaskInput(handoffIn(outputs)).length).toBeLessThan(HANDOFF_BYTES_MAX + 500);
+      const denies = ({ remembered }: PersonState): Json => remembered.filter(({ events }) => events === undefined);
+      expect(denies(after)).toEqual(denies(before));
+      const sizes = (state: PersonState): readonly number[] => [
+        state.runs.filter(({ trigger }) => trigger === 'w').length,
+        state.runs.filter(({ lists }) => Object.keys(lists).length > 0).length,
+        state.remembered.filter(({ events }) => events !== undefined).length,
+        state.segments.length,
+        state.runs.filter(({ trigger }) => trigger === 't').length,
+      ];
+      const [had, has] = [sizes(before), sizes(after)];
+      const parts = had.flatMap((count, i) => ((has[i] ?? 0) < count ? [i] : []));
+      const runs = (had[4] ?? 0) - (has[4] ?? 0);
+      const cuts = noticesIn(outputs).filter((name) => name === 'handoff-cut').length;
+      expect(cuts).toBe(parts.includes(4) ? parts.length - 1 + runs : parts.length);
+      const whole = { ...handoffIn(outputs), state: packPerson(before) as readonly Json[] };
+      const [sent, wanted] = [sentAfter(program, handoffIn(outputs)), sentAfter(program, whole)];
+      expect(wanted).toHaveLength(Math.ceil((had[4] ?? 0) / 2));
+      expect(wanted).toEqual(expect.arrayContaining([...sent]));
+      return parts;
+    });
+    expect(lost).toEqual([[], [], [0, 1], [0, 1, 2], [0, 1, 2, 3], [0, 1, 2, 3, 4]]);
   });
 
   it('of a form that this build does not know stops the task', () => {
@@ -159,10 +236,13 @@ describe('taking over', () => {
     expect(state?.runs.map(({ phase }) => phase)).toEqual(['watched']);
   });
 
-  it('a run of a version that is not in force here ends, and its message is recalled', () => {
+  it('a run of a version that was withdrawn here ends, counted, and its message is recalled', () => {
     const device = Task.of({ when: [{ event: 'a' }] });
     device.event(0, 'a');
-    const { state, outputs } = taken(makeProgram([]), undefined, handoffIn(linked(device.program, device.state)));
+    const [{ name, version }] = device.program.triggers() as [CompiledTrigger];
+    const gone = makeProgram([{ name, version, revision: 2, document: {}, state: 'withdrawn' }]);
+    const { state, outputs } = taken(gone, undefined, handoffIn(linked(device.program, device.state)));
+    expect(noticesIn(outputs)).toContain('run-withdrawn');
     expect(outputs.some(({ kind }) => kind === 'recall')).toBe(true);
     expect(state?.runs.every(({ phase }) => phase === 'watched')).toBe(true);
   });

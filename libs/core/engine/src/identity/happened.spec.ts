@@ -4,7 +4,8 @@ import type { Event } from '@tripline/model';
 import { START } from '@tripline/testing-builders';
 import fc from 'fast-check';
 import { decodePerson, encodePerson } from '../person/person-codec.js';
-import { HAPPENED_LENGTH_MAX, HAPPENED_MAX } from './happened.js';
+import { HANDOFF_LAG, HAPPENED_LENGTH_MAX, HAPPENED_MAX } from './happened.js';
+import type { Tasks } from './identity.rig.js';
 import { at, HOUR, identify, MIN, play, SETTLE, tasksOf, told, type Fields } from './two-ids.rig.js';
 
 const UNTIL = { wait: { until: { event: 'b' }, atMost: '1h' } };
@@ -125,9 +126,34 @@ describe.each(SIDES)('a run that began under %s, of what happened under %s', (mi
 });
 
 describe('what happened', () => {
-  it('is kept for as long as a wait or a goal may look for it, and settle', () => {
+  it.each([
+    [HOUR - 1, []],
+    [HOUR, [HOUR]],
+    [HOUR + SETTLE - 1, [HOUR + SETTLE - 1]],
+    [HOUR + SETTLE, [HOUR + SETTLE]],
+  ])('in the window of a goal, but before the tick that says that the run acts, reaches it: %i ms', (ms, reached) => {
+    const tasks = tasksOf({ ...GOAL, when: [{ event: 'a' }, { not: 'c', for: '1h' }] });
+    play(tasks, at(0, 'u:ada', 'a'), at(ms, 'u:ada', 'b'));
+    tasks.settle(3 * HOUR);
+    expect(tasks.goals.map((goal) => goal.at - START)).toEqual(reached);
+  });
+
+  it('is seen by a run whose handoff comes after what the user did when the wait was over', () => {
+    const tasks = tasksOf(WAITING);
+    play(tasks, at(0, 'a:x', 'a'), at(MIN, 'u:ada', 'b'));
+    tasks.receive(identify(2 * MIN));
+    const held = tasks.hold();
+    tasks.receive(at(2 * HOUR, 'u:ada', 'b'));
+    tasks.arrive(0);
+    tasks.work(0, 10);
+    tasks.release(held);
+    tasks.settle(3 * HOUR);
+    expect(told(tasks)).toContainEqual(['u:ada', 'two', 1]);
+  });
+
+  it('is kept for as long as a wait or a goal may look for it, settle, and as long as a handoff may be under way', () => {
     const tasks = tasksOf(GOAL);
-    const end = HOUR + SETTLE;
+    const end = HOUR + SETTLE + HANDOFF_LAG;
     play(tasks, at(0, 'u:ada', 'b'), at(end - 1, 'u:ada', 'b'));
     expect(tasks.state('u:ada')?.happened).toHaveLength(2);
     play(tasks, at(end, 'u:ada', 'b'));
@@ -161,7 +187,7 @@ describe('what happened', () => {
   it('gives way past its limit, counted: the goal is then not reached, and nothing more is sent', () => {
     const tasks = tasksOf(GOAL);
     play(tasks, at(0, 'a:x', 'a'), at(1, 'u:ada', 'b'));
-    for (let i = 0; i < HAPPENED_MAX; i++) play(tasks, at(2 + i, 'u:ada', 'b', { properties: { k: 2 } }));
+    for (let i = 0; i < HAPPENED_MAX; i++) play(tasks, at(2 + i, 'u:ada', 'b', { properties: { k: 2 + i } }));
     expect(tasks.state('u:ada')?.happened).toHaveLength(HAPPENED_MAX);
     expect(tasks.notices.filter((name) => name === 'happened-full')).toHaveLength(1);
     play(tasks, identify(20 * MIN));
@@ -179,6 +205,72 @@ describe('what happened', () => {
     play(tasks, at(0, 'u:ada', 'b', { properties: { text, k: 1 } }));
     expect(tasks.state('u:ada')?.happened ?? []).toHaveLength(count);
     expect(tasks.notices.includes('happened-full')).toBe(count === 0);
+  });
+});
+
+describe('what happened again and again, and only goals look for', () => {
+  const again = (tasks: Tasks, count: number, fields: (i: number) => Partial<Event> = () => ({})): void => {
+    for (let i = 0; i < count; i++) play(tasks, at(i * MIN, 'u:ada', 'b', fields(i)));
+  };
+  const kept = (tasks: Tasks): number[] =>
+    tasks.state('u:ada')?.happened?.map(({ timestamp }) => (timestamp - START) / MIN) ?? [];
+
+  it('is kept as the first and the last of those that are alike, and is not counted as given way', () => {
+    const tasks = tasksOf(GOAL);
+    again(tasks, 30);
+    expect(kept(tasks)).toEqual([0, 29]);
+    expect(tasks.notices).not.toContain('happened-full');
+  });
+
+  it.each([
+    ['is said differently', (i: number): Partial<Event> => ({ properties: { k: i } })],
+    ['came late', (i: number): Partial<Event> => ({ received: makeInstant(START + i * MIN + SETTLE) })],
+  ])('is kept each by itself where it %s', (_, fields) => {
+    const tasks = tasksOf(GOAL);
+    again(tasks, 5, fields);
+    expect(kept(tasks)).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it('is kept each by itself where a wait looks for it too: which one ends it moves what comes after', () => {
+    const tasks = tasksOf({ ...WAITING, goal: { event: 'b', within: '1h' } });
+    again(tasks, 5);
+    expect(kept(tasks)).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it.each([
+    [2 * MIN, [0, 2]],
+    [2 * MIN - 1, [0, 1, 2]],
+  ])('is kept where it lies between two that are further apart than the window: %i ms', (within, all) => {
+    const tasks = tasksOf({ ...GOAL, goal: { event: 'b', within: `${within}ms` }, time: { settle: '5m' } });
+    again(tasks, 3);
+    expect(kept(tasks)).toEqual(all);
+  });
+
+  it('reaches each goal that is open when the two ids meet, and none that was not reached', () => {
+    const times = fc.uniqueArray(fc.integer({ min: 0, max: 60 }), { minLength: 1, maxLength: 10 });
+    const minute = fc.integer({ min: 0, max: 60 });
+    const late = fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 10, maxLength: 10 });
+    fc.assert(
+      fc.property(times, late, minute, fc.integer({ min: 1, max: 40 }), minute, (all, delays, from, within, link) => {
+        // The wait keeps the run beyond the window of its goal.
+        const steps = [{ id: 'one', email: 'm' }, { wait: { for: '1d' } }, { id: 'two', email: 'm' }];
+        const goal = { event: 'b', within: `${within}m` };
+        const tasks = tasksOf({ when: [{ event: 'a' }], do: steps, goal, time: { settle: '1m' } });
+        const logins = all.map((ms, i) =>
+          at(ms * MIN, 'u:ada', 'b', { received: makeInstant(START + (ms + (delays[i] ?? 0) / 2) * MIN) }),
+        );
+        const order = [at((from + 0.25) * MIN, 'a:x', 'a'), ...logins, identify((link + from) * MIN + 0.3 * MIN)];
+        play(tasks, ...order.toSorted((a, b) => a.received - b.received));
+        tasks.settle(3 * DAY);
+        const end = from + 0.25 + within;
+        const reaching = all.filter((ms, i) => ms > from && ms < end && ms + (delays[i] ?? 0) / 2 < end + 1);
+        // What is older than the window is not kept: of a goal that was over before the two met it may not be known.
+        if (link + from + 0.3 < end + 1 || reaching.length === 0) expect(tasks.goals).toHaveLength(reaching.length > 0 ? 1 : 0);
+        const [reached] = tasks.goals.map((each) => (each.at - START) / MIN);
+        if (reached !== undefined) expect(reaching).toContain(reached);
+      }),
+      { numRuns: 300 },
+    );
   });
 });
 

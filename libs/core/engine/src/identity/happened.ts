@@ -1,4 +1,4 @@
-import { later, plus, type Instant } from '@tripline/kernel';
+import { hours, later, plus, type Duration, type Instant } from '@tripline/kernel';
 import type { Event } from '@tripline/model';
 import type { CompiledTrigger } from '../compile/compiled-trigger.js';
 import { project } from '../compile/names.js';
@@ -11,14 +11,19 @@ import type { Happening, PersonState, Run } from '../person/person-state.js';
 /**
  * What happened that a wait or a goal looks for, kept for runs that come from another id: they began elsewhere, and did not see it.
  * I1. The event itself is kept, once whatever names it, and of it only what waits and goals read: they are judged in their run, as when it came.
- * I2. It is kept no longer than a wait or a goal of what is in force may still look for it.
+ * I2. It is kept no longer than a wait or a goal of what is in force may still look for it, and `HANDOFF_LAG`: what was received later may come first.
  * I3. What gave way is not known to have happened: the wait lasts, at most as long as it may, and the goal is not reached. Neither adds a message.
+ * I4. Where only goals look for an event, one between two that are alike, in name and in what is kept of them, and no further apart than the shortest
+ *     such window, is not kept: each window with it has one of these, and as long as it is open reaches the goal by that. Its instant alone may be another.
  */
 
 /** Kept for one person; the one that happened first gives way, counted (`happened-full`). */
 export const HAPPENED_MAX = 10;
 /** Kept of one event, in characters of JSON; one with more is not kept, counted (`happened-full`). */
 export const HAPPENED_LENGTH_MAX = 1_024;
+
+/** How long a handoff may be under way while the user goes on; of one that takes longer a wait or a goal may not hear what was over by then. */
+export const HANDOFF_LAG = hours(1);
 
 type Known = PersonState['happened'];
 
@@ -36,14 +41,41 @@ export function keepHappened(draft: Draft, event: Event): void {
 
 const isSought = ({ program }: Draft, { name, timestamp }: Happening, now: Instant): boolean => {
   const sought = program.sought(name);
-  return sought !== undefined && now < plus(timestamp, sought.for);
+  return sought !== undefined && now < plus(plus(timestamp, sought.for), HANDOFF_LAG);
 };
 
-function setHappened(draft: Draft, all: readonly Happening[]): void {
+function setHappened(draft: Draft, before: readonly Happening[]): void {
+  const all = thinned(draft, before);
   if (all.length > HAPPENED_MAX) draft.note('happened-full');
   const happened = all.length <= HAPPENED_MAX ? all : inOrder(all).slice(-HAPPENED_MAX);
   draft.set({ happened: happened.length === 0 ? undefined : happened });
 }
+
+/** I4. One after the other: what surrounds one that was left out stays, or is surrounded itself. */
+function thinned(draft: Draft, all: readonly Happening[]): readonly Happening[] {
+  const needless = all.find((each) => isBetween(draft, all, each));
+  return needless === undefined ? all : thinned(draft, without(all, needless));
+}
+
+const without = (all: readonly Happening[], one: Happening): readonly Happening[] => all.filter((each) => each !== one);
+
+/** Only what came within settle surrounds another: it is in time for whichever window it is in. */
+function isBetween({ program }: Draft, all: readonly Happening[], one: Happening): boolean {
+  const thin = program.sought(one.name)?.thin;
+  if (thin === undefined) return false;
+  const times = without(all, one)
+    .filter((each) => isAtOnce(each, thin.settle) && isAlike(each, one))
+    .map(({ timestamp }) => timestamp);
+  const [before] = times.filter((at) => at <= one.timestamp).toSorted((a, b) => b - a);
+  const [after] = times.filter((at) => at >= one.timestamp).toSorted((a, b) => a - b);
+  return before !== undefined && after !== undefined && after - before <= thin.within;
+}
+
+const isAtOnce = ({ timestamp, received }: Happening, settle: Duration): boolean =>
+  received <= timestamp || received < plus(timestamp, settle);
+
+const isAlike = (a: Happening, b: Happening): boolean =>
+  a.name === b.name && JSON.stringify(a.properties) === JSON.stringify(b.properties);
 
 const inOrder = (all: readonly Happening[]): readonly Happening[] => all.toSorted((a, b) => a.timestamp - b.timestamp);
 

@@ -1,28 +1,44 @@
 import { earlier, makeInstant, type Duration, type Instant } from '@tripline/kernel';
-import { encodeTaskInput, linksOf, parseTaskInput, type Action, type Event, type TaskInput } from '@tripline/model';
+import {
+  encodeTaskInput,
+  linksOf,
+  parseTaskInput,
+  type Action,
+  type Control,
+  type Event,
+  type Recall,
+  type TaskInput,
+} from '@tripline/model';
 import { START } from '@tripline/testing-builders';
 import { advance } from '../advance.js';
 import type { Input, Output } from '../input.js';
 import { decodePerson, encodePerson } from '../person/person-codec.js';
 import type { PersonState } from '../person/person-state.js';
 import { outcomeEvent } from '../play/person-play.js';
-import type { Program } from '../compile/program.js';
+import { applyControl, type Definitions } from '../compile/definitions.js';
+import { makeProgram, type Program } from '../compile/program.js';
 import { nextTimer } from '../timers.js';
 
 type GoalReached = Extract<Output, { kind: 'goal' }>;
 type Logged = { readonly input: TaskInput; readonly appended: Instant };
-type Copy = { readonly position: number; readonly clock: Instant; readonly people: ReadonlyMap<string, Uint8Array> };
+type Copy = {
+  readonly position: number;
+  readonly clock: Instant;
+  readonly people: ReadonlyMap<string, Uint8Array>;
+  readonly definitions: Definitions;
+};
 
 /** One partition with its task, written anew for tests: every input passes through bytes, every state is stored and read back. */
 class Partition {
   readonly log: Logged[] = [];
-  #copy: Copy = { position: 0, clock: 0 as Instant, people: new Map() };
+  #copy: Copy = { position: 0, clock: 0 as Instant, people: new Map(), definitions: [] };
   position = 0;
   clock = 0 as Instant;
   people = new Map<string, Uint8Array>();
+  definitions: Definitions = [];
 
   keep(): void {
-    this.#copy = { position: this.position, clock: this.clock, people: new Map(this.people) };
+    this.#copy = { position: this.position, clock: this.clock, people: new Map(this.people), definitions: this.definitions };
   }
 
   /** Goes on from the state kept last: what was told since is told again. */
@@ -30,6 +46,7 @@ class Partition {
     this.position = this.#copy.position;
     this.clock = this.#copy.clock;
     this.people = new Map(this.#copy.people);
+    this.definitions = this.#copy.definitions;
   }
 
   state(person: string): PersonState | undefined {
@@ -56,11 +73,14 @@ export class Tasks {
   readonly actions = new Map<string, Action>();
   readonly notices: string[] = [];
   readonly goals: GoalReached[] = [];
+  readonly recalls: Recall[] = [];
   now = START;
   #pending: Pending[] = [];
+  readonly #programs = new Map<Definitions, Program>();
 
   constructor(
-    readonly program: Program,
+    /** Undefined: what control records put in force, each partition for itself. */
+    readonly program: Program | undefined,
     count: number,
     readonly place: (person: string) => number,
     readonly answers: boolean = true,
@@ -108,13 +128,18 @@ export class Tasks {
     if (due !== undefined && due.due <= upTo) partition.log.push({ input: { kind: 'tick', upTo }, appended: this.now });
   }
 
+  /** The control record comes to one partition, now; what is in force there is what came to it, and. */
+  control(which: number, control: Control): void {
+    this.partitions[which]?.log.push({ input: control, appended: this.now });
+  }
+
   work(which: number, records: number): void {
     const partition = this.partitions[which % this.partitions.length] as Partition;
     for (let i = 0; i < records && partition.position < partition.log.length; i++) {
       const { input, appended } = partition.log[partition.position++] as Logged;
-      if (input.kind === 'tick') this.#onTick(partition, Math.min(input.upTo, appended) as Instant);
-      else if (input.kind !== 'control' && input.kind !== 'release')
-        this.#apply(partition, input.person, inputOf(input, partition.clock));
+      if (input.kind === 'control') partition.definitions = applyControl(partition.definitions, input, appended);
+      else if (input.kind === 'tick') this.#onTick(partition, Math.min(input.upTo, appended) as Instant);
+      else if (input.kind !== 'release') this.#apply(partition, input.person, inputOf(input, partition.clock));
     }
   }
 
@@ -126,15 +151,24 @@ export class Tasks {
   }
 
   #apply(partition: Partition, person: string, input: Input): void {
-    const { state, outputs } = advance(this.program, person, partition.state(person), input);
+    const { state, outputs } = advance(this.#programOf(partition), person, partition.state(person), input);
     if (state === undefined) partition.people.delete(person);
     else partition.people.set(person, encodePerson(state));
     for (const output of outputs) {
       if (output.kind === 'tell') this.#append(output.input.person, output.input);
       else if (output.kind === 'action') this.#send(output);
+      else if (output.kind === 'recall') this.recalls.push(output);
       else if (output.kind === 'goal') this.goals.push(output);
       else if (output.kind === 'notice') this.notices.push(output.name);
     }
+  }
+
+  #programOf({ definitions }: Partition): Program {
+    if (this.program !== undefined) return this.program;
+    const program = this.#programs.get(definitions) ?? makeProgram(definitions);
+    if (program.problems.length > 0) throw new Error(JSON.stringify(program.problems));
+    this.#programs.set(definitions, program);
+    return program;
   }
 
   #send(action: Action): void {

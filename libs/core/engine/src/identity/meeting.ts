@@ -16,6 +16,7 @@ import { withFacts } from './with-facts.js';
  * I2. Two of one id are looked at where the first has met another since.
  * I3. A run that acts absorbs one that does not; of two that act both stay.
  * I4. An occurrence of the calendar is met by the same occurrence only.
+ * I5. One that waits for its version to be published here is met when that has come.
  */
 export function meetAll(draft: Draft): void {
   const runs = draft.state.runs.toSorted((a, b) => a.opened - b.opened || a.start - b.start);
@@ -34,6 +35,7 @@ const isSame = (a: Run, b: Run): boolean =>
 const isOpen = ({ phase }: Run): boolean => phase !== 'watched';
 
 function meet(draft: Draft, first: Run, next: Run): void {
+  if (first.awaits !== undefined || next.awaits !== undefined) return;
   const trigger = draft.triggerOf(first);
   if (trigger === undefined || first.trigger !== next.trigger || first.key !== next.key || !isOpen(first) || !isOpen(next))
     return;

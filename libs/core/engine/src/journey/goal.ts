@@ -14,6 +14,7 @@ import { timerAt } from '../condition/window.js';
  * I1. The window `[goalFrom, goalFrom + within)` begins with the run's first message, or where it was held out; whatever ends the run does not end it.
  * I2. A run reaches its goal once.
  * I3. What is unknown reaches nothing; what is judged by when an event reached us does not hang on when a tick comes.
+ * I4. What happened in the window counts though it came before the run was known to act: it is kept (`happened.ts`).
  */
 export function reachGoals(draft: Draft, trigger: CompiledTrigger, roles: Roles, event: Event): void {
   if (roles.reaches) for (const run of draft.runsOf(trigger)) reachGoal(draft, trigger, run, event);
@@ -25,6 +26,19 @@ export function reachGoal(draft: Draft, trigger: CompiledTrigger, run: Run, even
   if (goal?.name !== event.name || !isWatching(run) || !isAccepted(event, accept)) return;
   if (!isInTime(trigger, goal, run, event) || !isOf(goal, run, event)) return;
   if (surely(draft, trigger, goal, event, run)) reach(draft, trigger, goal, run, event);
+}
+
+/**
+ * What its goal looks for may have happened since its window began, and have come before the tick that says so, under whichever id: the run as it
+ * stands then. `run` is not over.
+ */
+export function lookForGoal(draft: Draft, trigger: CompiledTrigger, run: Run): Run {
+  const { happened = [] } = draft.state;
+  const place = draft.state.runs.indexOf(run);
+  if (trigger.goal !== undefined)
+    for (const event of happened.toSorted((a, b) => a.timestamp - b.timestamp))
+      reachGoal(draft, trigger, draft.state.runs[place] ?? run, event);
+  return draft.state.runs[place] ?? run;
 }
 
 const isWatching = (run: Run): boolean => run.goalFrom !== undefined && run.goalOver !== true;

@@ -1,5 +1,6 @@
 import type { Instant } from '@tripline/kernel';
 import { isFinal, type Event, type OutcomeOf } from '@tripline/model';
+import type { CompiledTrigger } from '../compile/compiled-trigger.js';
 import type { Draft } from '../draft.js';
 import { countRun } from './limit.js';
 import type { Run, SentAction } from '../person/person-state.js';
@@ -9,6 +10,7 @@ import { timedBySilence } from './watching.js';
 /**
  * Takes in what became of an action. Each has one final outcome, which completes its step; what comes after sending implies `sent`.
  * I1. A final outcome is never changed, not even one that time has closed as unknown.
+ * I2. What follows from it for a run whose version is still to be published here follows when that has come: `catchUp`.
  */
 export function applyOutcome(draft: Draft, { outcome, timestamp, received }: Event): void {
   if (outcome === undefined) return;
@@ -30,6 +32,7 @@ const close = (action: SentAction, final: NonNullable<SentAction['final']>, at: 
   action.final === undefined ? { ...action, final, closed: at } : action;
 
 function afterOutcome(draft: Draft, before: Run, run: Run, decided: Instant, ready: Instant): void {
+  if (run.awaits !== undefined) return;
   const trigger = draft.triggerOf(run);
   const counted = countRun(draft, trigger, run);
   const hasClosed = counted.actions.some((action, i) => action.final !== before.actions[i]?.final);
@@ -37,6 +40,13 @@ function afterOutcome(draft: Draft, before: Run, run: Run, decided: Instant, rea
   if (trigger !== undefined) settle(draft, trigger, counted, { decided, ready });
   else if (counted.actions.every((action) => action.final !== undefined)) finish(draft, undefined, counted, ready);
   else draft.replace(counted, timedBySilence(counted));
+}
+
+/** I2. */
+export function catchUp(draft: Draft, trigger: CompiledTrigger, run: Run, ready: Instant): void {
+  const counted = countRun(draft, trigger, run);
+  if (counted.phase === 'completing' || counted.phase === 'watched')
+    settle(draft, trigger, counted, { decided: counted.decided ?? counted.start, ready });
 }
 
 /** An hour after it expired, an action of which nothing was heard is closed as unknown. */

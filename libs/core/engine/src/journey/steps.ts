@@ -4,7 +4,7 @@ import { decideBranch } from './branch.js';
 import type { CompiledTrigger, Instruction, MessagePart, SplitPart, StopPart } from '../compile/compiled-trigger.js';
 import type { Draft } from '../draft.js';
 import { hasLeft } from './exits.js';
-import { conclude, withGoal } from './goal.js';
+import { conclude, lookForGoal, withGoal } from './goal.js';
 import { keepDecided } from '../condition/late-cancel.js';
 import { ask, type Moment } from './messages.js';
 import type { Run } from '../person/person-state.js';
@@ -29,7 +29,9 @@ export function proceed(draft: Draft, trigger: CompiledTrigger, run: Run, moment
     else if (step.kind === 'split') next = withArm(draft, trigger, next, step, moment);
     else next = { ...next, position: step.to };
   }
-  return settle(draft, trigger, draft.replace(run, withTurned(draft, trigger, next, moment.decided)), moment);
+  const placed = draft.replace(run, withTurned(draft, trigger, next, moment.decided));
+  const begins = run.goalFrom === undefined && placed.goalFrom !== undefined;
+  return settle(draft, trigger, begins ? lookForGoal(draft, trigger, placed) : placed, moment);
 }
 
 const isStop = (step: Instruction): step is StopPart => step.kind === 'pause' || step.kind === 'await' || step.kind === 'branch';

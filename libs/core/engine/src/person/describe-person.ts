@@ -93,6 +93,7 @@ function describeRun(program: Program, person: PersonKey, run: Run): JsonObject 
 
 /** `order.completed not to happen`, `email.clicked`, `its messages to be sent` … */
 function waitsFor(trigger: CompiledTrigger | undefined, run: Run): string {
+  if (run.awaits !== undefined) return 'its version to be published here';
   if (isOnlyWatched(run)) return `its goal: ${trigger?.goal?.name ?? 'its version is no longer in force'}`;
   if (run.phase === 'watched' || run.phase === 'completing') return 'the outcome of its messages';
   const step = trigger?.steps[run.position];

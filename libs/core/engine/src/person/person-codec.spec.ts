@@ -139,6 +139,16 @@ describe('a stored person', () => {
     }
   });
 
+  it('comes back with what awaits a publication', () => {
+    const awaits = { until: at(601_100), deadline: at(5_100), due: at(5_110) };
+    const person = personWith(
+      { ...RUN, origin: 'a:x', awaits },
+      { ...RUN, awaits },
+      { ...RUN, origin: 'a:x', counted: true, awaits },
+    );
+    expect(decodePerson(encodePerson(person))).toEqual(person);
+  });
+
   it('stores nothing where there is nothing', () => {
     expect(packPerson(personWith(RUN)).slice(7)).toEqual([
       [['t', 1, 'c2', 'm2', 0, 1, 100, 100, 100, 4_100, 4_110, 0, []]],

@@ -19,7 +19,6 @@ export const DATES_MAX = 100;
 export const DECIDED_MAX = 20;
 /** What is kept of one event (an alias, an item of a list), in characters of JSON; more is not kept, and counted. */
 export const KEPT_LENGTH_MAX = 8_192;
-
 /** What is kept of one list, in characters of JSON; past it the oldest items give way, counted. */
 export const LIST_LENGTH_MAX = 65_536;
 
@@ -100,7 +99,12 @@ export type Run = {
   readonly goalOver?: true;
   /** The anonymous id it began under: its ids derive from that and never change. Absent: from the person's own key. */
   readonly origin?: PersonKey;
+  /** It came with a handoff before its version was published here, and waits for that: `deadline` and `due` are when it is looked at. */
+  readonly awaits?: Awaits;
 };
+
+/** How long a publication is awaited, exclusive, and what the run itself waits until. */
+export type Awaits = { readonly until: Instant; readonly deadline: Instant; readonly due: Instant };
 
 /** Events kept for looking back, and for a delayed first event that comes after them. A null key holds for every key. */
 export type Remembered = {

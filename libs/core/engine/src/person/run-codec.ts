@@ -2,7 +2,7 @@ import type { Instant, JsonObject } from '@tripline/kernel';
 import { packFact, unpackFact, type StoredFact } from './fact-codec.js';
 import type { Span } from '../condition/fact.js';
 import { after, at, none, type Maybe, type Packed, type Writable } from './packed.js';
-import type { Item, Phase, Run, SentAction } from './person-state.js';
+import type { Awaits, Item, Phase, Run, SentAction } from './person-state.js';
 
 const PHASES: readonly Phase[] = ['matching', 'completing', 'waiting', 'watched'];
 /** Before anything was decided: far from all other instants, and common. */
@@ -17,7 +17,8 @@ type StoredSpan = [leaf: number, from: number, to: number, open: number];
 export type StoredRun = [
   ...[trigger: string, version: number, key: string, opener: string, phase: number, position: number],
   ...[opened: number, start: number, from: Maybe<number>, deadline: number, due: number, depth: number],
-  ...[facts: StoredFact[], progress?: Maybe<StoredProgress>, origin?: string],
+  ...[facts: StoredFact[], progress?: Maybe<StoredProgress>, origin?: Maybe<string>],
+  ...[awaits?: [until: number, deadline: number, due: number]],
 ];
 type StoredProgress = [
   ...[lists: [string, StoredItem[]][], decided: Maybe<number>, spans: StoredSpan[]],
@@ -45,9 +46,21 @@ export function packRun(r: Run, zero: Instant): Packed {
     r.facts.map((fact) => packFact(fact, zero)),
   ];
   const progress = isYoung(r) ? null : packProgress(r, zero);
+  if (r.awaits !== undefined) return [...head, progress, none(r.origin), packAwaits(r.awaits, zero)];
   if (r.origin !== undefined) return [...head, progress, r.origin];
   return progress === null ? head : [...head, progress];
 }
+
+const packAwaits = ({ until, deadline, due }: Awaits, zero: Instant): [number, number, number] => [
+  until - zero,
+  deadline - zero,
+  due - zero,
+];
+const unpackAwaits = ([until, deadline, due]: readonly [number, number, number], zero: Instant): Awaits => ({
+  until: at(zero, until),
+  deadline: at(zero, deadline),
+  due: at(zero, due),
+});
 
 /** It has come to nothing yet: nearly all of them. */
 const isYoung = (r: Run): boolean =>
@@ -99,7 +112,8 @@ export function unpackRun(r: StoredRun, zero: Instant): Run {
     depth: r[11],
   };
   if (r[13] !== undefined && r[13] !== null) unpackProgress(run, r[13], zero);
-  if (r[14] !== undefined) run.origin = r[14];
+  if (r[14] !== undefined && r[14] !== null) run.origin = r[14];
+  if (r[15] !== undefined) run.awaits = unpackAwaits(r[15], zero);
   return run;
 }
 

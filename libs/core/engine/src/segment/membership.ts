@@ -4,7 +4,7 @@ import { valueAt } from './aggregate.js';
 import type { AggregatePart, CompiledSegment } from '../compile/compiled-segment.js';
 import { either } from '../expression/operators.js';
 import type { Membership } from '../person/person-state.js';
-import { NO_TALLY, type Tally } from './tally.js';
+import { NO_TALLY, type Entry, type Tally } from './tally.js';
 import { UNKNOWN, type Value } from '../expression/value.js';
 
 /** Instants looked at before a timer is set at the last of them, to go on from there. */
@@ -84,8 +84,10 @@ function pointsOf({ aggregates, warm }: CompiledSegment, { at, tallies, traitsFr
 
 function changeAt({ aggregates }: CompiledSegment, membership: Membership, at: Instant, member: boolean | undefined): Change {
   const { tallies, traitsFrom, traitsSilent } = membership;
-  const involved = aggregates.flatMap((part, i) => (tallies[i]?.entries ?? []).filter((entry) => isInvolved(part, entry, at)));
-  const causes = involved.flatMap(({ cause }) => cause ?? []);
+  const entriesThat = (is: (part: AggregatePart, entry: Entry, at: Instant) => boolean): readonly Entry[] =>
+    aggregates.flatMap((part, i) => (tallies[i]?.entries ?? []).filter((entry) => is(part, entry, at)));
+  const involved = entriesThat(isInvolved);
+  const causes = (involved.length > 0 ? involved : entriesThat(counts)).flatMap(({ cause }) => cause ?? []);
   const cause = causes.reduce<CausedBy | undefined>((a, b) => (a === undefined || b.depth > a.depth ? b : a), undefined);
   const isHistory =
     involved.some(({ silent, from }) => silent === true && from === at) || (traitsSilent === true && traitsFrom === at);
@@ -93,6 +95,8 @@ function changeAt({ aggregates }: CompiledSegment, membership: Membership, at: I
   return { at, member, told, ...(cause === undefined ? {} : { cause }) };
 }
 
-/** Did it come or go at that instant? */
-const isInvolved = ({ within }: AggregatePart, entry: { readonly from: Instant; readonly at: Instant }, at: Instant): boolean =>
+/** Did it come or go at that instant? Where none did, it is all that counts together which makes the change: two ids became one. */
+const isInvolved = ({ within }: AggregatePart, entry: Entry, at: Instant): boolean =>
   entry.from === at || entry.at === minus(at, within);
+
+const counts = ({ within }: AggregatePart, entry: Entry, at: Instant): boolean => entry.from <= at && at < plus(entry.at, within);

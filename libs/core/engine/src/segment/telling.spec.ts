@@ -55,6 +55,10 @@ describe('a trigger that begins with a segment', () => {
     const begun = (event: Event) => playEvents(program(clicked, trigger('t', {})), 'u:ada', [event], { recode: true });
     expect(begun(click('other', 1)).actions).toMatchObject([{ depth: 2 }]);
     expect(begun(click('t', 1)).actions).toEqual([]);
+    const traced: TraceEntry[] = [];
+    const input = { kind: 'event', event: click('t', 1), clock: since(0) } as const;
+    advance(program(clicked, trigger('t', {})), 'u:ada', undefined, input, (entry) => traced.push(entry));
+    expect(traced.find(({ what }) => what === 'segment.entered')?.detail).toMatchObject({ cause: 't' });
     const deep = begun(click('other', 5));
     expect([deep.actions, deep.notices.map((n) => n.name)]).toEqual([[], expect.arrayContaining(['cause-too-deep'])]);
   });

@@ -23,6 +23,7 @@ function tell(draft: Draft, told: Told): void {
     version: segment.version,
     member: change.member ?? 'unknown',
     values: event.properties,
+    ...(event.causedBy === undefined ? {} : { cause: event.causedBy.trigger }),
   }));
   applyStates(draft, event.timestamp);
   if (!change.told) return;
