@@ -59,12 +59,15 @@ try {
     const rates = Object.entries(rounds[round]).map(([name, { perCpuSecond, mails }]) => `${name} ${perCpuSecond} (${mails ?? 0} mails)`); // prettier-ignore
     console.log(`round ${round + 1}, events/s of CPU: ${rates.join(', ')}`);
   }
-  const still = setup.deadlines ? '' : '-still';
-  await keepResults(
-    `processor${still}${setup.partitions === 1 ? '' : `-${setup.partitions}`}`,
-    report({ setup, filled, rounds, streams }),
-  );
+  await keepResults(nameOf(setup), report({ setup, filled, rounds, streams }));
 } finally {
   await rm(work, { recursive: true, force: true });
   await broker.stop();
+}
+
+/** Runs of another size, and of another Node than the images have, are kept beside. */
+function nameOf({ deadlines, partitions }) {
+  const [major] = process.versions.node.split('.');
+  const parts = [deadlines ? '' : 'still', partitions === 1 ? '' : partitions, major === '24' ? '' : `node${major}`];
+  return ['processor', ...parts.filter((part) => part !== '')].join('-');
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { AUTHORIZATION, track } from '../shared/calls.mjs';
 
@@ -24,9 +25,12 @@ export async function drive(service, way, events) {
   return { events: sent, wallSeconds, cpuSeconds, perCpuSecond: Math.round(sent / cpuSeconds) };
 }
 
+/** As SDKs send it: with an id of their own. */
+const callOf = (user, properties) => ({ ...track(user, 'cart.item_added', properties), messageId: randomUUID() });
+
 function bodyOf(way, i) {
   const properties = { cartId: `cart-${i}`, sku: `sku-${i}`, value: 49.9, url: `https://shop.example/p/${i}` };
-  const calls = Array.from({ length: way.calls }, (_, j) => track(`user-${i * 100 + j}`, 'cart.item_added', properties));
+  const calls = Array.from({ length: way.calls }, (_, j) => callOf(`user-${i * 100 + j}`, properties));
   return Buffer.from(JSON.stringify(way.calls === 1 ? calls[0] : { batch: calls }));
 }
 
