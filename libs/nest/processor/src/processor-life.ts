@@ -19,9 +19,11 @@ export class ProcessorLife implements OnApplicationBootstrap, BeforeApplicationS
     hooks: LogHooks,
     checks: HealthChecks,
     instance: string | undefined,
+    address: string | undefined,
   ) {
     hooks.register(GROUPS.processor, {
       ...(instance === undefined ? {} : { instance }),
+      ...(address === undefined ? {} : { address }),
       assigned: (_topic, partition) => processor.assigned(partition),
       revoked: (_topic, partition) => processor.revoked(partition),
       halted: (error, _topic, partition) => processor.halted(error, partition),
