@@ -107,6 +107,8 @@ describe('asking about a person', () => {
       const { end = 0 } = (await log.bounds(TOPICS.events))[partition] ?? {};
       await processor.handle({ topic: TOPICS.events, partition, records, next: from + records.length, end, held: () => true });
     };
+    for (const partition of [0, 1, 2, 3]) await processor.assigned(partition);
+    await expect(processor.person('u:p1')).rejects.toMatchObject({ code: 'recovering' });
     for (const partition of [0, 1, 2, 3]) await give(partition, 1);
     await expect(processor.person('u:p1')).rejects.toMatchObject({ code: 'recovering', retry: 'later', message: expect.stringMatching(/^task \d reads what was in the log before it: \d+ records left/) }); // prettier-ignore
     await expect(processor.why({ person: 'u:p1', trigger: 'abandoned-cart' })).rejects.toMatchObject({ code: 'recovering' });

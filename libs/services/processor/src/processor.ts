@@ -231,7 +231,8 @@ export class Processor implements PersonStates {
     const { log, clock, watch, semantics, startFrom = 'beginning' } = this.options;
     const topic = TOPICS.events;
     const position = await findPosition(log, topic, partition, store.checkpoint(), startFrom);
-    const parts = { ...this.#skipsOf(partition), topic, partition, log, store, clock, watch, semantics, position };
+    const end = (await log.bounds(topic)).find((each) => each.partition === partition)?.end ?? position;
+    const parts = { ...this.#skipsOf(partition), topic, partition, log, store, clock, watch, semantics, position, end };
     return new Task({ ...parts, limits: this.#limits, estimate: this.#estimate });
   }
 

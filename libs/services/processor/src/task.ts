@@ -35,6 +35,8 @@ export type TaskParts = {
   readonly semantics?: SemanticsRange | undefined;
   /** Where to go on: `findPosition`'s answer. */
   readonly position: number;
+  /** The log's end when it was opened: until it has come there, what it knows is not yet what is so. */
+  readonly end: number;
 };
 
 /**
@@ -59,9 +61,8 @@ export class Task {
   #flushing: Promise<void> | undefined;
   #flushedAt: Instant;
   #broken: Error | undefined;
-  /** Of what was in the log when the first batch came; undefined before that, and once it is over. */
+  /** Of what was in the log when it was opened; undefined where that was nothing, and once it is over. */
   #recovery: Recovery | undefined;
-  #recovered = false;
 
   constructor(private readonly parts: TaskParts) {
     this.#outbox = new Outbox(parts.log, parts.watch.meter);
@@ -70,7 +71,8 @@ export class Task {
     this.#durable = parts.store.checkpoint();
     this.#last = this.#durable?.last;
     this.#position = parts.position;
-    this.#end = parts.position;
+    this.#end = Math.max(parts.position, parts.end);
+    if (this.#end > parts.position) this.#recovery = new Recovery(parts.position, this.#end, parts.clock.now());
     this.#flushedAt = parts.clock.now();
     this.#cut = this.#durable ?? (parts.position === 0 ? undefined : { next: parts.position, clock: this.clock });
   }
@@ -130,7 +132,6 @@ export class Task {
   async handle(batch: Batch): Promise<void> {
     if (this.#broken !== undefined) throw this.#broken;
     this.#end = Math.max(batch.end, this.#position);
-    if (!this.#recovered) this.#recovery ??= new Recovery(this.#position, this.#end, this.parts.clock.now());
     try {
       await this.#takeUp();
       await this.#pressed();
@@ -288,7 +289,6 @@ export class Task {
     const { to, perSecond } = recovery.progress(this.#position, clock.now());
     if (recovery.isLong) watch.logger.info('processor.recovered', { partition: this.partition, offset: to, perSecond });
     this.#recovery = undefined;
-    this.#recovered = true;
   }
 }
 
