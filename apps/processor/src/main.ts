@@ -47,4 +47,5 @@ const ending = await runUntilSignal(app);
 await log.close();
 await objects.close();
 watch.logger.info('processor.ended', { ending });
-process.exitCode = ending === 'signal' ? 0 : 1;
+// Not by itself: what the log's client leaves behind would keep an ended process until the platform kills it.
+process.exit(ending === 'signal' ? 0 : 1);

@@ -27,6 +27,7 @@ import { SharedLimits, type TaskLimits } from './task-limits.js';
 import { TaskGauges } from './task-gauges.js';
 import { asKnown, Task } from './task.js';
 import { TickWriter } from './tick-writer.js';
+import { Watchdog, type Standing } from './watchdog.js';
 
 /** How often it is looked whether a snapshot is due. */
 const SNAPSHOTS_LOOKED_AT: Duration = seconds(1);
@@ -76,6 +77,7 @@ export class Processor implements PersonStates {
   readonly #limits: TaskLimits;
   readonly #ticks: TickWriter;
   readonly #gauges: TaskGauges;
+  readonly #watchdog: Watchdog;
   readonly #estimate = new ReplayEstimate();
   readonly #snapshots: Snapshots | undefined;
   readonly #keeper: SnapshotKeeper | undefined;
@@ -85,6 +87,7 @@ export class Processor implements PersonStates {
   constructor(private readonly options: ProcessorOptions) {
     const { log, clock, watch, objects, partitions } = options;
     this.#gauges = new TaskGauges(clock, watch);
+    this.#watchdog = new Watchdog(clock, watch);
     this.#limits = new SharedLimits(() => this.#tasks.size, options.checkpointEvery);
     const going = (): Task[] => [...this.#tasks.values()].filter(({ broken }) => broken === undefined);
     this.#ticks = new TickWriter(log, TOPICS.events, clock, watch, going);
@@ -222,9 +225,14 @@ export class Processor implements PersonStates {
     return [...this.#halted.values()];
   }
 
-  /** Why the reader gave up; undefined while it has not. */
+  /** Tasks that have work and do none, with what to do. */
+  standingTasks(): readonly Standing[] {
+    return this.#watchdog.standing();
+  }
+
+  /** Why the process is to end: its reader gave up, or a task is stuck; undefined while it need not. */
   get gaveUp(): string | undefined {
-    return this.#gaveUp;
+    return this.#gaveUp ?? this.#watchdog.stuck;
   }
 
   async #makeTask(partition: number, store: TaskStore): Promise<Task> {
@@ -252,6 +260,7 @@ export class Processor implements PersonStates {
     const { clock } = this.options;
     while (!stop.stopped) {
       this.#showSemantics();
+      this.#watchdog.look([...this.#tasks.values()].filter(({ broken }) => broken === undefined));
       for (const task of this.#tasks.values()) {
         void task.checkpoint();
         this.#gauges.show(task);

@@ -61,6 +61,9 @@ export class Task {
   #flushing: Promise<void> | undefined;
   #flushedAt: Instant;
   #broken: Error | undefined;
+  #turns = 0;
+  #busy = false;
+  #attempts = 0;
   /** Of what was in the log when it was opened; undefined where that was nothing, and once it is over. */
   #recovery: Recovery | undefined;
 
@@ -99,6 +102,21 @@ export class Task {
     return this.#state.definitions;
   }
 
+  /** Turns of work done: for whoever looks whether it gets on. */
+  get turns(): number {
+    return this.#turns;
+  }
+
+  /** Batches given to it, each time they are. */
+  get attempts(): number {
+    return this.#attempts;
+  }
+
+  /** A batch is being handled. */
+  get busy(): boolean {
+    return this.#busy;
+  }
+
   /** What it stopped on, for good. */
   get broken(): Error | undefined {
     return this.#broken;
@@ -132,6 +150,8 @@ export class Task {
   async handle(batch: Batch): Promise<void> {
     if (this.#broken !== undefined) throw this.#broken;
     this.#end = Math.max(batch.end, this.#position);
+    this.#busy = true;
+    this.#attempts++;
     try {
       await this.#takeUp();
       await this.#pressed();
@@ -144,6 +164,7 @@ export class Task {
       if (!isPassing(known)) this.#broken = known;
       throw known;
     } finally {
+      this.#busy = false;
       this.#report();
     }
   }
@@ -176,6 +197,7 @@ export class Task {
   async #run(records: readonly LogRecord[], batch: Batch): Promise<boolean> {
     const slice = new Slice(this.parts.clock);
     for (let i = 0; ;) {
+      this.#turns++;
       i = this.#applyTimed(records, i, slice);
       if (!batch.held()) return false;
       const done = i === records.length;

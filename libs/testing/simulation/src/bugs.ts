@@ -69,12 +69,6 @@ function believesTooMuch(record: LogRecord): LogRecord {
 
 const TOO_MUCH = makeDuration(5_000);
 
-/** Its ticks are said to have been appended a year from now: however far ahead its own clock is, it takes it for the log's. */
-const believesItsClock = (log: EventLog): EventLog =>
-  decoratedLog(log, { append: async (entries) => (await log.append(entries)).map((a) => ({ ...a, at: plus(a.at, YEAR) })) });
-
-const YEAR = makeDuration(365 * 86_400_000);
-
 const proofWithout = (log: EventLog, topic: string): EventLog =>
   decoratedLog(log, { bounds: (of) => (of === topic ? Promise.resolve([]) : log.bounds(of)) });
 
@@ -96,7 +90,6 @@ export const BUGS: readonly Bug[] = [
   { name: 'a processor passes over records', processorLog: (log, chance) => handles(log, drops(chance, 0.1)) },
   { name: 'a task does not know an event again', processorLog: readsAs(forgetsIds) },
   { name: 'a tick is believed beyond what it says', processorLog: readsAs(believesTooMuch) },
-  { name: 'a processor whose clock is ahead takes it for the time', processorLog: believesItsClock, clocks: 'ahead' },
   { name: 'a proof does not look at what producers wrote', processorLog: (log) => proofWithout(log, TOPICS.ingest) },
   { name: 'a task never answers whether there is more', processorLog: (log) => sendsOnly(log, (e) => kindOf(e) !== 'answer') },
   { name: 'a device hands nothing over', processorLog: (log) => sendsOnly(log, (entry) => kindOf(entry) !== 'handoff') },

@@ -87,7 +87,7 @@ class Simulation {
     const broken = (what: string): void => void this.#broken.push(what);
     this.#site = { world, shared, weather: calm(), partitions: PARTITIONS, bug: plan.bug, broken };
     this.#deeds = makeDeeds(chance.branch(), plan.humans, SPAN_MS);
-    this.#clocks = plan.bug?.clocks ?? chance.one(CLOCKS);
+    this.#clocks = chance.one(CLOCKS);
     this.#prepare();
     this.#producers = new Producers(this.#site, () => this.#crew.collectors, this.#deeds, world.now());
     this.#storm = new Storm(this.#site, this.#crew, this.#clocks, plan.faults);

@@ -4,7 +4,6 @@ import { Life } from './life.js';
 import type { SharedLog } from './shared-log.js';
 import { SimulatedClock } from './simulated-clock.js';
 import { SimulatedLog } from './simulated-log.js';
-import type { ClocksOff } from './storm.js';
 import type { SimulatedWorld } from './simulated-world.js';
 import type { Weather } from './weather.js';
 import { Wire } from './wire.js';
@@ -16,8 +15,6 @@ export type Bug = {
   readonly collectorLog?: (log: EventLog, chance: Chance) => EventLog;
   readonly store?: (store: StateStore) => StateStore;
   readonly clock?: (clock: Clock) => Clock;
-  /** Shows only while these clocks are wrong. */
-  readonly clocks?: ClocksOff;
 };
 
 /** Where processes are started: everything they share. */
