@@ -19,7 +19,7 @@ const schema = z.object({
   PROCESSOR_URLS: listSetting
     .pipe(z.array(z.url({ protocol: /^https?$/, message: 'must be http(s) addresses, separated by commas' })))
     .describe(
-      'Where the processors answer, separated by commas; a name that stands for several is asked at each of its addresses',
+      'Where a processor answers, any one: it finds the owner of a task. Several, separated by commas, are asked one after the other where one does not answer',
     ),
   API_TOKEN: z
     .string()

@@ -59,6 +59,12 @@ const schema = z.object({
     .optional()
     .describe('A name of this process that outlives restarts (a StatefulSet gives the pod name): the same tasks come back to it'),
   PORT: portSetting('Port for health, metrics and questions about a person'),
+  ADVERTISED_URL: z
+    .url({ protocol: /^https?$/, message: 'must be an http(s) address' })
+    .optional()
+    .describe(
+      'Where the other processors ask this one about a person: any of them answers for all. http://<host name>:<PORT> unless set; in Kubernetes that of the pod, not of a service',
+    ),
   PARTITIONS: partitionsSetting('tripline.events'),
   CHECKPOINT_EVERY: duration
     .default(duration.parse(CHECKPOINT_EVERY_DEFAULT))

@@ -1,6 +1,8 @@
+import { hostname } from 'node:os';
 import { Module } from '@nestjs/common';
 import { openDirectoryObjects } from '@tripline/adapters-directory';
 import { packObjects } from '@tripline/adapters-gzip';
+import { HttpPersonStates } from '@tripline/adapters-http';
 import { openKafkaLog } from '@tripline/adapters-kafka';
 import { LmdbStateStore } from '@tripline/adapters-lmdb';
 import { openS3Objects } from '@tripline/adapters-s3';
@@ -26,12 +28,14 @@ const store = new LmdbStateStore(config.STATE_DIR);
 const objects = packObjects(await openPlace(config.SNAPSHOTS));
 const skips = config.SKIP_RECORDS === undefined ? {} : { skips: config.SKIP_RECORDS };
 const processor = makeProcessor({ log, clock, watch, store, objects, ...skips, partitions, startFrom, checkpointEvery });
+const address = config.ADVERTISED_URL ?? `http://${hostname()}:${config.PORT}`;
+const advertised = { address, at: (owner: string) => new HttpPersonStates([owner], { there: true }) };
 
 @Module({
   imports: [
     PortsModule.register({ log, clock, watch, metrics: meter }),
     HealthModule,
-    ProcessorModule.register({ processor, ...(instance === undefined ? {} : { instance }) }),
+    ProcessorModule.register({ processor, advertised, ...(instance === undefined ? {} : { instance }) }),
   ],
 })
 class ProcessorApp {}
@@ -43,4 +47,5 @@ const ending = await runUntilSignal(app);
 await log.close();
 await objects.close();
 watch.logger.info('processor.ended', { ending });
-process.exitCode = ending === 'signal' ? 0 : 1;
+// Not by itself: what the log's client leaves behind would keep an ended process until the platform kills it.
+process.exit(ending === 'signal' ? 0 : 1);

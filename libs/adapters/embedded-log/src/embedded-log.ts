@@ -111,6 +111,10 @@ export class EmbeddedLog implements EventLog {
     });
   }
 
+  owners(group: string, topic: string): Promise<ReadonlyMap<number, string> | undefined> {
+    return attempt(() => this.#group(group).owners(this.#topic(topic).partitions));
+  }
+
   fetch(topic: string, partition: number, from: number, max: number): Promise<readonly LogRecord[]> {
     return attempt(() => this.#partition(topic, partition).read(from, max, FETCH_MAX_BYTES).slice(0, max));
   }

@@ -2,7 +2,11 @@ import type { Partition } from './partition.js';
 import type { Lane } from './lane.js';
 
 /** One reader of a group, as the group sees it. */
-export type Member = { readonly partitions: ReadonlySet<Partition>; lane(partition: Partition): Lane };
+export type Member = {
+  readonly address?: string | undefined;
+  readonly partitions: ReadonlySet<Partition>;
+  lane(partition: Partition): Lane;
+};
 type Holding = { readonly member: Member; readonly lane: Lane };
 
 /**
@@ -14,9 +18,17 @@ export class Group {
   readonly #members: Member[] = [];
   readonly #holdings = new Map<Partition, Holding>();
   #changing: Promise<void> = Promise.resolve();
+  #changes = 0;
 
   get empty(): boolean {
     return this.#members.length === 0;
+  }
+
+  /** By partition the address of who has it; undefined while it is being shared anew. */
+  owners(partitions: readonly Partition[]): ReadonlyMap<number, string> | undefined {
+    if (this.#changes > 0) return undefined;
+    const found = partitions.map((partition) => [partition.number, this.#holdings.get(partition)?.member.address] as const);
+    return new Map(found.filter((pair): pair is readonly [number, string] => pair[1] !== undefined));
   }
 
   join(member: Member): Promise<void> {
@@ -28,9 +40,11 @@ export class Group {
   }
 
   #change(membership: () => unknown): Promise<void> {
+    this.#changes++;
     this.#changing = this.#changing.then(async () => {
       membership();
       await this.#share();
+      this.#changes--;
     });
     return this.#changing;
   }

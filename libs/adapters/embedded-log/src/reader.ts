@@ -10,6 +10,7 @@ export type ReaderHost = { readonly positions: Positions; readonly clock: Clock;
 /** One subscription at work: a member of its group, and the owner of its lanes. */
 export class Reader implements Reading, Member, LaneOwner {
   readonly group: string;
+  readonly address: string | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(
@@ -19,6 +20,7 @@ export class Reader implements Reading, Member, LaneOwner {
     private readonly host: ReaderHost,
   ) {
     this.group = subscription.group;
+    this.address = subscription.address;
     void of.join(this);
   }
 

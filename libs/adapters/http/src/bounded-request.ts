@@ -11,12 +11,13 @@ export type BoundedRequest = {
   /** From the first byte sent to the last byte read. */
   readonly timeoutMs: number;
   readonly bytesMax: number;
+  readonly headers?: Readonly<Record<string, string>>;
 };
 
 /** Asks one address for one answer, on a connection of its own. Rejects where there is none in time, or more of it than `bytesMax`. */
-export function boundedGet({ url, address, timeoutMs, bytesMax }: BoundedRequest): Promise<Answer> {
+export function boundedGet({ url, address, timeoutMs, bytesMax, headers = {} }: BoundedRequest): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const options: RequestOptions = { agent: false, signal: AbortSignal.timeout(timeoutMs), lookup: only(address) };
+    const options: RequestOptions = { agent: false, headers, signal: AbortSignal.timeout(timeoutMs), lookup: only(address) };
     const send = url.protocol === 'https:' ? requestSecure : requestPlain;
     send(
       url,

@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { makeInstant, milliseconds } from '@tripline/kernel';
+import { ASKED_ON } from '@tripline/ports';
 import { HttpPersonStates, VIEW_BYTES_MAX } from './http-person-states.js';
 
 const servers: Server[] = [];
@@ -31,7 +32,36 @@ afterEach(() => {
 });
 
 describe('HttpPersonStates', () => {
-  it('answers what the owner says, whoever is asked first', async () => {
+  it('asks one processor, which finds the owner; the others hear nothing', async () => {
+    const asked: string[] = [];
+    const seen =
+      (name: string, answer: RequestListener): RequestListener =>
+      (request, response) => {
+        asked.push(`${name} ${String(request.headers[ASKED_ON] ?? 'may ask on')}`);
+        answer(request, response);
+      };
+    const urls = [await listening(seen('one', answering(200, { person: 'u:ada' }))), await listening(seen('two', unknown))];
+    await expect(new HttpPersonStates(urls).person('u:ada')).resolves.toEqual({ person: 'u:ada' });
+    await expect(new HttpPersonStates(urls, { there: true }).person('u:ada')).resolves.toEqual({ person: 'u:ada' });
+    expect(asked).toEqual(['one may ask on', 'one 1']);
+  });
+
+  it.each(['no-owner', 'moving', 'recovering', 'task-halted', 'busy'])(
+    'passes on %s as it was said, and asks no other',
+    async (code) => {
+      const urls = [await listening(answering(503, { error: { code, message: 'in these words' } })), await listening(unknown)];
+      await expect(new HttpPersonStates(urls).person('u:ada')).rejects.toMatchObject({ code, retry: 'later', message: 'in these words' }); // prettier-ignore
+    },
+  );
+
+  it('asks no more where three do not answer', async () => {
+    let asked = 0;
+    const urls = await Promise.all([1, 2, 3, 4].map(() => listening((request, response) => (asked++, answering(500, {})(request, response))))); // prettier-ignore
+    await expect(new HttpPersonStates(urls).person('u:ada')).rejects.toMatchObject({ code: 'processor-unreachable' });
+    expect(asked).toBe(3);
+  });
+
+  it('answers what the owner says, also where processors do not ask on', async () => {
     const urls = [await listening(elsewhere), await listening(answering(200, { person: 'u:ada' })), await listening(elsewhere)];
     await expect(new HttpPersonStates(urls).person('u:ada')).resolves.toEqual({ person: 'u:ada' });
   });
@@ -46,7 +76,7 @@ describe('HttpPersonStates', () => {
     expect(seen).toEqual(['/inner/persons/u%3A..%2Fa%20b%3Fc%23d/state']);
   });
 
-  it('asks why of the owner alone, with the trigger and from when on, and takes longer for it', async () => {
+  it('asks why with the trigger and from when on, and takes longer for it', async () => {
     const seen: (string | undefined)[] = [];
     const slow: RequestListener = (request, response) => {
       seen.push(request.url);
@@ -57,8 +87,8 @@ describe('HttpPersonStates', () => {
     const since = makeInstant(1_767_225_600_000);
     expect(await states.why({ person: 'u:a b', trigger: 'a&b', since })).toEqual({ told: [] });
     expect(seen).toEqual(['/persons/u%3Aa%20b/why?trigger=a%26b&since=2026-01-01T00%3A00%3A00.000Z']);
-    const busy = answering(503, { error: { code: 'busy', message: 'ask again in a moment' } });
-    const refused = new HttpPersonStates([await listening(busy)]).why({ person: 'u:ada', trigger: 't' });
+    const late = answering(503, { error: { code: 'log-unavailable', message: 'ask again in a moment' } });
+    const refused = new HttpPersonStates([await listening(late)]).why({ person: 'u:ada', trigger: 't' });
     await expect(refused).rejects.toMatchObject({ code: 'processor-unreachable', message: expect.stringContaining('503: ask again') }); // prettier-ignore
   });
 
@@ -79,16 +109,19 @@ describe('HttpPersonStates', () => {
     }
   });
 
-  it('does not wait for one that hangs: the owner is enough', async () => {
+  it('asks the next where one hangs', async () => {
     const urls = [await listening(() => undefined), await listening(answering(200, { person: 'u:ada' }))];
-    await expect(new HttpPersonStates(urls).person('u:ada')).resolves.toEqual({ person: 'u:ada' });
+    const states = new HttpPersonStates(urls, { patience: milliseconds(50) });
+    await expect(states.person('u:ada')).resolves.toEqual({ person: 'u:ada' });
   });
 
   it('gives up on one that hangs, one that is gone, and a name that is none', async () => {
     const hanging = await listening(() => undefined);
     const gone = 'http://127.0.0.1:1';
     for (const url of [hanging, gone, 'http://no-such-host.invalid'])
-      await expect(new HttpPersonStates([url], { patience: milliseconds(100) }).person('u:ada')).rejects.toMatchObject({
+      await expect(
+        new HttpPersonStates([url], { patience: milliseconds(100), there: true }).person('u:ada'),
+      ).rejects.toMatchObject({
         code: 'processor-unreachable',
       });
   });

@@ -11,8 +11,10 @@ export {
 } from './control-client.js';
 export {
   HttpPersonStates,
+  ON_THE_WAY,
   PATIENCE_DEFAULT,
   PROCESSORS_MAX,
+  UNREACHABLE_MAX,
   VIEW_BYTES_MAX,
   WHY_BYTES_MAX,
   WHY_PATIENCE_DEFAULT,

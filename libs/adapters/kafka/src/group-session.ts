@@ -65,7 +65,7 @@ export class GroupSession implements LaneHost {
     this.mayJump = options.follows;
     this.#consumer = options.kafka.consumer({
       groupId: options.subscription.group,
-      partitionAssigners: [makeAssigner(options.instance, () => [...this.#lanes.keys()])],
+      partitionAssigners: [makeAssigner(options.instance, () => [...this.#lanes.keys()], options.subscription.address)],
       sessionTimeout: SESSION_MS,
       rebalanceTimeout: REBALANCE_MS,
       heartbeatInterval: HEARTBEAT_MS,

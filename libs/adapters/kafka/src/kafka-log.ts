@@ -5,6 +5,7 @@ import type { Admin } from 'kafkajs';
 import { BrokerView } from './broker-view.js';
 import { makeClient, type KafkaLogOptions } from './client.js';
 import { calling } from './errors.js';
+import { findOwners } from './group-owners.js';
 import { GroupReader } from './group-reader.js';
 import { SendLoop, type Outgoing } from './send-loop.js';
 import { ensureTopics } from './topics.js';
@@ -96,6 +97,10 @@ class KafkaLog implements EventLog {
     );
     const offsets = found.flatMap(({ partitions }) => partitions.map((p) => [p.partition, Number(p.offset)] as const));
     return new Map(offsets.filter(([, offset]) => offset >= 0).sort(([a], [b]) => a - b));
+  }
+
+  owners(group: string, topic: string): Promise<ReadonlyMap<number, string> | undefined> {
+    return calling(`asking who has ${topic}`, () => findOwners(this.#admin, group, topic));
   }
 
   fetch(topic: string, partition: number, from: number, max: number): Promise<readonly LogRecord[]> {

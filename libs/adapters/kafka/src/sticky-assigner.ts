@@ -1,20 +1,25 @@
 import { encodeUtf8, isJsonObject, murmur2, parseJson } from '@tripline/kernel';
 import kafkajs, { type PartitionAssigner } from 'kafkajs';
 
-/** What a member says of itself when it joins: a name that outlives restarts, and what it holds now, as `topic/partition`. */
-export type Claim = { readonly member: string; readonly instance: string; readonly held: readonly string[] };
+/** What a member says of itself when it joins: a name that outlives restarts, what it holds now, as `topic/partition`, and where it is reached. */
+export type Claim = {
+  readonly member: string;
+  readonly instance: string;
+  readonly held: readonly string[];
+  readonly address?: string;
+};
 
 const VERSION = 1;
 const NAME = 'tripline-sticky';
 
-/** An assigner for a member that is called `instance` and holds what `held` answers at the time of joining. */
+/** An assigner for a member that is called `instance`, is reached at `address`, and holds what `held` answers at the time of joining. */
 export const makeAssigner =
-  (instance: string, held: () => readonly string[]): PartitionAssigner =>
+  (instance: string, held: () => readonly string[], address?: string): PartitionAssigner =>
   ({ cluster }) => ({
     name: NAME,
     version: VERSION,
     protocol({ topics }) {
-      const userData = Buffer.from(JSON.stringify({ instance, held: held() }));
+      const userData = Buffer.from(JSON.stringify({ instance, held: held(), address }));
       return { name: NAME, metadata: kafkajs.AssignerProtocol.MemberMetadata.encode({ version: VERSION, topics, userData }) };
     },
     assign({ members, topics }) {
@@ -91,10 +96,11 @@ function toAssignment(partitions: readonly string[]): Record<string, number[]> {
 }
 
 /** A member of another build, or of another client, claims nothing and is called by its member id. */
-function parseClaim(member: string, metadata: Buffer): Claim {
+export function parseClaim(member: string, metadata: Buffer): Claim {
   const userData = kafkajs.AssignerProtocol.MemberMetadata.decode(metadata)?.userData;
   const claim = userData === undefined ? undefined : parseJson(userData.toString());
   const instance = isJsonObject(claim) && typeof claim['instance'] === 'string' ? claim['instance'] : member;
   const held = isJsonObject(claim) && Array.isArray(claim['held']) ? (claim['held'] as unknown[]) : [];
-  return { member, instance, held: held.filter((p): p is string => typeof p === 'string') };
+  const address = isJsonObject(claim) && typeof claim['address'] === 'string' ? { address: claim['address'] } : {};
+  return { member, instance, held: held.filter((p): p is string => typeof p === 'string'), ...address };
 }

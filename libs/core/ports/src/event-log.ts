@@ -48,6 +48,8 @@ export type Subscription = {
   readonly topics: readonly string[];
   /** A name of this member that outlives restarts: the same tasks come back to it where possible. */
   readonly instance?: string;
+  /** Where others reach this member, a base URL: what `owners` answers for the partitions it has. */
+  readonly address?: string;
   /**
    * Handles one batch. Resolved: the position `next` is committed, and the partition's next batch comes. At most one batch a partition is
    * being handled at a time; different partitions may be handled at once. Rejected with a passing error: the same batch comes again
@@ -90,6 +92,11 @@ export interface EventLog {
   bounds(topic: string): Promise<readonly Bounds[]>;
   /** The group's committed offset by partition; undefined where it has committed none. */
   committed(group: string, topic: string): Promise<ReadonlyMap<number, number>>;
+  /**
+   * Who has which partition: by partition the `address` its member gave; without an entry where nobody has it, or who has it gave none. Undefined while
+   * the group is being shared anew. As of now: a member that died is named until the group gives it up.
+   */
+  owners(group: string, topic: string): Promise<ReadonlyMap<number, string> | undefined>;
   /** Records from an offset on, at most `max`, without a group; fewer (or none) at the end of the log. */
   fetch(topic: string, partition: number, from: number, max: number): Promise<readonly LogRecord[]>;
   close(): Promise<void>;

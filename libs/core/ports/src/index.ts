@@ -71,7 +71,7 @@ export {
   type MessageView,
 } from './messages.js';
 export { addTally, seenOf, type NameBody, type NameRow } from './name-row.js';
-export { type Explanation, type PersonStates, type PersonView, type WhyQuestion } from './person-states.js';
+export { ASKED_ON, UNANSWERED, type Explanation, type PersonStates, type PersonView, type WhyQuestion } from './person-states.js';
 export {
   PART_ROWS_MAX,
   type Checkpoint,

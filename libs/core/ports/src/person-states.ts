@@ -28,10 +28,20 @@ export type Explanation = {
   readonly told: readonly JsonObject[];
 };
 
-/** Asks the processor that owns a person's task. */
+/** The header of a question that a processor asks another: it is answered there or not at all. */
+export const ASKED_ON = 'tripline-asked-on';
+
+/**
+ * Codes of the `OperatingError`s (later) of a question that has no answer for the moment; their messages are for who asked.
+ * no-owner: no processor has the task. moving: it is changing hands. recovering: its owner reads what was in the log before it, and how far
+ * it is. task-halted: it stopped for good, and what to do. busy: too many questions.
+ */
+export const UNANSWERED: readonly string[] = ['no-owner', 'moving', 'recovering', 'task-halted', 'busy'];
+
+/** Asks the processor that owns a person's task. Rejects with an `OperatingError` of `UNANSWERED`, or as whatever lies between fails. */
 export interface PersonStates {
-  /** Undefined where the owner knows no such person. An `OperatingError` `no-owner` where no processor holds the task now. */
+  /** Undefined where the owner knows no such person. */
   person(person: string): Promise<PersonView | undefined>;
-  /** Tells it again from the log. `OperatingError`s beside `no-owner`: `busy` where too many are being told. */
+  /** Tells it again from the log. */
   why(question: WhyQuestion): Promise<Explanation>;
 }

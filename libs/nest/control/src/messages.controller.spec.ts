@@ -77,7 +77,10 @@ describe('one person', () => {
   it('is asked of the processors', async () => {
     expect(await ask('/api/persons/u%3Aada')).toEqual({ status: 200, body: { person: 'u:ada', traits: { name: 'Ada' } } });
     expect(await ask('/api/persons/u%3Anobody')).toMatchObject({ status: 404, body: { error: { code: 'unknown-person' } } });
-    expect(await ask('/api/persons/u%3Aelsewhere')).toMatchObject({ status: 503, body: { error: { code: 'no-owner' } } });
+    expect(await ask('/api/persons/u%3Aelsewhere')).toMatchObject({
+      status: 503,
+      body: { error: { code: 'no-owner', message: 'nobody holds it' } },
+    });
     expect((await ask('/api/persons/ada')).status).toBe(400);
   });
 

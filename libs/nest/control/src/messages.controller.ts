@@ -1,8 +1,16 @@
 import { Controller, Get, HttpCode, Inject, Param, Post, Query, UseGuards } from '@nestjs/common';
 import type { DeadLetter } from '@tripline/model';
-import { CLOCK, EVENT_LOG, HttpProblem } from '@tripline/nest-kit';
+import { CLOCK, EVENT_LOG, HttpProblem, sayingWhy } from '@tripline/nest-kit';
 import { NOT_AN_INSTANT, parseInstant } from '@tripline/kernel';
-import type { Clock, EventLog, Explanation, Kept, MessageView, PersonView } from '@tripline/ports';
+import {
+  UNANSWERED,
+  type Clock,
+  type EventLog,
+  type Explanation,
+  type Kept,
+  type MessageView,
+  type PersonView,
+} from '@tripline/ports';
 import { newestDeadLetters, releasePerson } from '@tripline/services-control';
 import { z } from 'zod';
 import { asked, askedPerson, max, ROWS_MAX } from './asked.js';
@@ -63,7 +71,7 @@ export class MessagesController {
   /** `person` is the key, `u:<userId>` or `a:<anonymousId>`. */
   @Get('persons/:person')
   async person(@Param('person') person: string): Promise<PersonView> {
-    const view = await this.options.states.person(keyOf(person));
+    const view = await this.options.states.person(keyOf(person)).catch(sayingWhy(UNANSWERED));
     if (view === undefined) throw new HttpProblem(404, 'unknown-person', 'nothing is known of this person');
     return view;
   }
@@ -73,7 +81,8 @@ export class MessagesController {
   async why(@Param('person') key: string, @Query() query: unknown): Promise<Explanation & { messages: readonly MessageView[] }> {
     const { trigger, since } = asked(whyQuery, query);
     const person = keyOf(key);
-    const explanation = await this.options.states.why({ person, trigger, ...(since === undefined ? {} : { since }) });
+    const question = { person, trigger, ...(since === undefined ? {} : { since }) };
+    const explanation = await this.options.states.why(question).catch(sayingWhy(UNANSWERED));
     return { ...explanation, messages: await this.options.messages.messages({ person, trigger, max: ROWS_MAX }) };
   }
 

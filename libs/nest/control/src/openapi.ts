@@ -22,7 +22,10 @@ const PROBLEMS = {
   '400': json('not understood: the problems name the fields', ref('Problem')),
   '401': json('no token, or a wrong one', ref('Problem')),
   '403': json('the page of another site asks', ref('Problem')),
-  '503': json('not possible at the moment', ref('Problem')),
+  '503': json(
+    'not possible at the moment; of a person: moving, recovering, task-halted, no-owner or busy, with words',
+    ref('Problem'),
+  ),
 };
 const NOT_FOUND = { '404': json('there is none', ref('Problem')) };
 const NOT_MOVABLE = { '405': json('this clock cannot be moved', ref('Problem')) };

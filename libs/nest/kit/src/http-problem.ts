@@ -19,6 +19,14 @@ export class HttpProblem extends HttpException {
   }
 }
 
+/** For `catch`: an error of one of these codes is 503 with its own message, which was written for who asked. */
+export const sayingWhy =
+  (codes: readonly string[]) =>
+  (error: unknown): never => {
+    if (error instanceof OperatingError && codes.includes(error.code)) throw new HttpProblem(503, error.code, error.message);
+    throw error;
+  };
+
 const CODES: Readonly<Record<number, string>> = {
   400: 'bad-request',
   401: 'unauthorized',

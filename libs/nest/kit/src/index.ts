@@ -6,7 +6,7 @@ export { FromLog, LOG_TRANSPORT, type FromLogExtras } from './from-log.js';
 export { HealthChecks, type Health, type HealthAnswer, type HealthCheck } from './health-checks.js';
 export { HealthModule } from './health.module.js';
 export { BODY_BYTES_MAX, makeHttpApp, openApp, type HttpAppOptions } from './http-app.js';
-export { HttpProblem, type ProblemBody } from './http-problem.js';
+export { HttpProblem, sayingWhy, type ProblemBody } from './http-problem.js';
 export { LogHooks, type GroupHooks } from './log-hooks.js';
 export { LogStrategy } from './log-strategy.js';
 export { type MetricsText } from './metrics-text.js';

@@ -3,7 +3,7 @@ import { assert } from '@tripline/kernel';
 import type { Subscription } from '@tripline/ports';
 
 /** What a service wants to know of its group beside the batches; see `Subscription`. */
-export type GroupHooks = Pick<Subscription, 'assigned' | 'revoked' | 'halted' | 'instance'>;
+export type GroupHooks = Pick<Subscription, 'assigned' | 'revoked' | 'halted' | 'instance' | 'address'>;
 
 /** Where a provider says, before the application listens (in its constructor or `onModuleInit`), how its group is to be read. */
 @Injectable()

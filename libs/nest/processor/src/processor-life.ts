@@ -19,9 +19,11 @@ export class ProcessorLife implements OnApplicationBootstrap, BeforeApplicationS
     hooks: LogHooks,
     checks: HealthChecks,
     instance: string | undefined,
+    address: string | undefined,
   ) {
     hooks.register(GROUPS.processor, {
       ...(instance === undefined ? {} : { instance }),
+      ...(address === undefined ? {} : { address }),
       assigned: (_topic, partition) => processor.assigned(partition),
       revoked: (_topic, partition) => processor.revoked(partition),
       halted: (error, _topic, partition) => processor.halted(error, partition),
@@ -44,15 +46,17 @@ export class ProcessorLife implements OnApplicationBootstrap, BeforeApplicationS
     const tasks = this.processor.tasks();
     const halted = this.processor.haltedTasks();
     const { gaveUp } = this.processor;
+    const standing = this.processor.standingTasks();
     const semantics = this.processor.semantics();
     return {
-      ok: halted.length === 0 && gaveUp === undefined,
+      ok: halted.length === 0 && standing.length === 0 && gaveUp === undefined,
       fatal: gaveUp !== undefined,
       tasks: tasks.length,
       lag: tasks.reduce((sum, { lag }) => sum + lag, 0),
       furthestBehind: [...tasks].sort((a, b) => b.lag - a.lag).slice(0, LISTED_MAX).map(describe), // prettier-ignore
       semantics: { inForce: [...semantics.inForce], known: { ...semantics.known } },
       halted: halted.map(({ partition, code, instructions }) => ({ partition, code, instructions })),
+      ...(standing.length === 0 ? {} : { standing: standing.map((task) => ({ ...task })) }),
       ...(gaveUp === undefined ? {} : { gaveUp }),
     };
   }

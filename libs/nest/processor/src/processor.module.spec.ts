@@ -107,7 +107,7 @@ describe('the processor in an application', () => {
     expect(
       await until(
         () => ask('/persons/u%3Anobody/state'),
-        ({ status }) => status !== 421,
+        ({ status }) => status === 404,
       ),
     ).toMatchObject({
       status: 404,
@@ -115,7 +115,7 @@ describe('the processor in an application', () => {
     });
   });
 
-  test('health names the tasks; one that stopped fails it, with what to do; its persons are 421', async () => {
+  test('health names the tasks; one that stopped fails it, with what to do; its persons are 503 with that', async () => {
     await publish();
     await until(
       () => ask('/health'),
@@ -128,6 +128,9 @@ describe('the processor in an application', () => {
       ({ body }) => body.checks.processor.halted.length === 2,
     );
     expect(body).toMatchObject({ status: 'failing', checks: { processor: { halted: [{ code: 'unknown-kind', instructions: expect.stringContaining('newer Tripline') }, {}] } } }); // prettier-ignore
-    expect(await ask('/persons/u%3Aada/state')).toMatchObject({ status: 421, body: { error: { code: 'no-owner' } } });
+    expect(await ask('/persons/u%3Aada/state')).toMatchObject({
+      status: 503,
+      body: { error: { code: 'task-halted', message: expect.stringContaining('newer Tripline') } },
+    });
   });
 });

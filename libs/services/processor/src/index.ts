@@ -1,3 +1,4 @@
+export { Asking, type AskingParts } from './asking.js';
 export { STANDING_STILL } from './collector-proof.js';
 export { findPosition, type StartFrom } from './position.js';
 export { Processor, type Halted, type ProcessorOptions, type TaskReport } from './processor.js';

@@ -1,4 +1,4 @@
-import { encodeUtf8, milliseconds, OperatingError, partitionOf, seconds, type Duration, type Instant } from '@tripline/kernel';
+import { milliseconds, OperatingError, seconds, type Duration, type Instant } from '@tripline/kernel';
 import { SEMANTICS_KNOWN, semanticsOf, type SemanticsRange } from '@tripline/engine';
 import { GROUPS, TOPICS } from '@tripline/model';
 import type {
@@ -18,15 +18,16 @@ import type {
 } from '@tripline/ports';
 import { openState } from './open-state.js';
 import { findPosition, type StartFrom } from './position.js';
+import { Questions } from './questions.js';
 import type { RecoveryProgress } from './recovery.js';
 import { ReplayEstimate } from './replay-estimate.js';
-import { retell } from './retelling.js';
 import { SnapshotKeeper } from './snapshot-keeper.js';
 import { Snapshots } from './snapshots.js';
 import { SharedLimits, type TaskLimits } from './task-limits.js';
 import { TaskGauges } from './task-gauges.js';
 import { asKnown, Task } from './task.js';
 import { TickWriter } from './tick-writer.js';
+import { Watchdog, type Standing } from './watchdog.js';
 
 /** How often it is looked whether a snapshot is due. */
 const SNAPSHOTS_LOOKED_AT: Duration = seconds(1);
@@ -50,9 +51,6 @@ export type ProcessorOptions = {
   readonly semantics?: SemanticsRange;
 };
 
-/** People told about at the same time; each reads a partition from its beginning. */
-export const RETELLINGS_MAX = 2;
-
 /** A task that stopped for good, and what to do. */
 export type Halted = { readonly partition: number; readonly code: string; readonly instructions: string };
 
@@ -74,32 +72,39 @@ export type TaskReport = {
 export class Processor implements PersonStates {
   readonly #tasks = new Map<number, Task>();
   readonly #halted = new Map<number, Halted>();
+  /** Given to us, and not open yet. */
+  readonly #opening = new Set<number>();
   readonly #limits: TaskLimits;
   readonly #ticks: TickWriter;
   readonly #gauges: TaskGauges;
+  readonly #watchdog: Watchdog;
   readonly #estimate = new ReplayEstimate();
   readonly #snapshots: Snapshots | undefined;
   readonly #keeper: SnapshotKeeper | undefined;
+  readonly #questions: Questions;
   #gaveUp: string | undefined;
-  #retellings = 0;
 
   constructor(private readonly options: ProcessorOptions) {
     const { log, clock, watch, objects, partitions } = options;
     this.#gauges = new TaskGauges(clock, watch);
+    this.#watchdog = new Watchdog(clock, watch);
     this.#limits = new SharedLimits(() => this.#tasks.size, options.checkpointEvery);
     const going = (): Task[] => [...this.#tasks.values()].filter(({ broken }) => broken === undefined);
     this.#ticks = new TickWriter(log, TOPICS.events, clock, watch, going);
+    const standing = { tasks: this.#tasks, halted: this.#halted, opening: this.#opening };
+    this.#questions = new Questions({ ...options, ...standing });
     if (objects === undefined) return;
     const snapshots = (this.#snapshots = new Snapshots(objects, { topic: TOPICS.events, partitions }, clock));
     this.#keeper = new SnapshotKeeper({ snapshots, estimate: this.#estimate, clock, watch, tasks: going });
   }
 
-  /** How it reads its topic; `instance` is a name of this process that outlives restarts. */
-  subscription(instance?: string): Subscription {
+  /** How it reads its topic; `instance` is a name of this process that outlives restarts, `address` where others ask it. */
+  subscription(instance?: string, address?: string): Subscription {
     return {
       group: GROUPS.processor,
       topics: [TOPICS.events],
       ...(instance === undefined ? {} : { instance }),
+      ...(address === undefined ? {} : { address }),
       handle: (batch) => this.handle(batch),
       assigned: (_topic, partition) => this.assigned(partition),
       revoked: (_topic, partition) => this.revoked(partition),
@@ -121,7 +126,13 @@ export class Processor implements PersonStates {
   async assigned(partition: number): Promise<number> {
     const open = this.#tasks.get(partition);
     if (open !== undefined && open.broken === undefined) return open.position;
-    await this.revoked(partition);
+    this.#opening.add(partition);
+    return this.revoked(partition)
+      .then(() => this.#open(partition))
+      .finally(() => this.#opening.delete(partition));
+  }
+
+  async #open(partition: number): Promise<number> {
     const { log, watch, store: states } = this.options;
     const parts = { store: states, snapshots: this.#snapshots, log, topic: TOPICS.events, watch };
     const { store, newest } = await openState(parts, partition).catch((error: unknown) => {
@@ -173,27 +184,17 @@ export class Processor implements PersonStates {
 
   /** This person as their task sees them; `no-owner` where it is not here. */
   person(person: string): Promise<PersonView | undefined> {
-    const partition = this.#partitionOf(person);
-    const task = this.#tasks.get(partition);
-    return task !== undefined && task.broken === undefined ? Promise.resolve(task.view(person)) : noOwner(partition);
+    return this.#questions.person(person);
   }
 
   /** Why a trigger did or did not write to this person, told again from the log up to where their task stands; also where that has stopped. */
-  async why(question: WhyQuestion): Promise<Explanation> {
-    const partition = this.#partitionOf(question.person);
-    const task = this.#tasks.get(partition);
-    if (task === undefined) return noOwner(partition);
-    if (this.#retellings >= RETELLINGS_MAX)
-      throw new OperatingError('busy', 'later', `${RETELLINGS_MAX} explanations are being told already: ask again in a moment`);
-    this.#retellings++;
-    const { log, clock, semantics } = this.options;
-    const { position: upTo, definitions } = task;
-    const parts = { ...this.#skipsOf(partition), log, clock, topic: TOPICS.events, partition, upTo, definitions, semantics };
-    return retell(parts, question).finally(() => this.#retellings--);
+  why(question: WhyQuestion): Promise<Explanation> {
+    return this.#questions.why(question);
   }
 
-  #partitionOf(person: string): number {
-    return partitionOf(encodeUtf8(person), this.options.partitions);
+  /** Of its topic. */
+  get partitions(): number {
+    return this.options.partitions;
   }
 
   /** When the earliest thing of the tasks held here is due; undefined where nothing is. */
@@ -224,16 +225,22 @@ export class Processor implements PersonStates {
     return [...this.#halted.values()];
   }
 
-  /** Why the reader gave up; undefined while it has not. */
+  /** Tasks that have work and do none, with what to do. */
+  standingTasks(): readonly Standing[] {
+    return this.#watchdog.standing();
+  }
+
+  /** Why the process is to end: its reader gave up, or a task is stuck; undefined while it need not. */
   get gaveUp(): string | undefined {
-    return this.#gaveUp;
+    return this.#gaveUp ?? this.#watchdog.stuck;
   }
 
   async #makeTask(partition: number, store: TaskStore): Promise<Task> {
     const { log, clock, watch, semantics, startFrom = 'beginning' } = this.options;
     const topic = TOPICS.events;
     const position = await findPosition(log, topic, partition, store.checkpoint(), startFrom);
-    const parts = { ...this.#skipsOf(partition), topic, partition, log, store, clock, watch, semantics, position };
+    const end = (await log.bounds(topic)).find((each) => each.partition === partition)?.end ?? position;
+    const parts = { ...this.#skipsOf(partition), topic, partition, log, store, clock, watch, semantics, position, end };
     return new Task({ ...parts, limits: this.#limits, estimate: this.#estimate });
   }
 
@@ -253,6 +260,7 @@ export class Processor implements PersonStates {
     const { clock } = this.options;
     while (!stop.stopped) {
       this.#showSemantics();
+      this.#watchdog.look([...this.#tasks.values()].filter(({ broken }) => broken === undefined));
       for (const task of this.#tasks.values()) {
         void task.checkpoint();
         this.#gauges.show(task);
@@ -268,6 +276,3 @@ export class Processor implements PersonStates {
     if (inForce.length > 0) meter.gauge('tripline_processor_semantics', Math.min(...inForce));
   }
 }
-
-const noOwner = (partition: number): Promise<never> =>
-  Promise.reject(new OperatingError('no-owner', 'later', `task ${partition} is not held by this process`));

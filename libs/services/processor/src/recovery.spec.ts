@@ -37,6 +37,7 @@ describe('a task and its state', () => {
       watch,
       store: opened,
       position,
+      end: position,
     };
     return new Task({ ...parts, limits: all });
   };
@@ -251,6 +252,7 @@ describe('a task and its state', () => {
       limits: LIMITS,
       estimate: new ReplayEstimate(),
       position: 0,
+      end: 0,
     });
     for (let tries = 0; tries < 2; tries++)
       await expect(task.handle(batchOf(0, records.length))).rejects.toMatchObject({
@@ -297,6 +299,7 @@ describe('a task and its state', () => {
       limits: LIMITS,
       estimate: new ReplayEstimate(),
       position,
+      end: position,
     });
     await task.close();
     const kept = (await store.open(0)).checkpoint();

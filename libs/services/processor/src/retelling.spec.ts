@@ -41,6 +41,7 @@ describe('a retelling', () => {
       watch,
       limits: LIMITS,
       position: 0,
+      end: 0,
     };
     const task = new Task({ ...parts, store: await store.open(0) });
     const records = (await fetchAll(world.log, TOPICS.events, 0, 0, upTo)).filter(({ offset }) => offset < upTo);

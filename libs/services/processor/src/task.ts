@@ -35,6 +35,8 @@ export type TaskParts = {
   readonly semantics?: SemanticsRange | undefined;
   /** Where to go on: `findPosition`'s answer. */
   readonly position: number;
+  /** The log's end when it was opened: until it has come there, what it knows is not yet what is so. */
+  readonly end: number;
 };
 
 /**
@@ -59,9 +61,11 @@ export class Task {
   #flushing: Promise<void> | undefined;
   #flushedAt: Instant;
   #broken: Error | undefined;
-  /** Of what was in the log when the first batch came; undefined before that, and once it is over. */
+  #turns = 0;
+  #busy = false;
+  #attempts = 0;
+  /** Of what was in the log when it was opened; undefined where that was nothing, and once it is over. */
   #recovery: Recovery | undefined;
-  #recovered = false;
 
   constructor(private readonly parts: TaskParts) {
     this.#outbox = new Outbox(parts.log, parts.watch.meter);
@@ -70,7 +74,8 @@ export class Task {
     this.#durable = parts.store.checkpoint();
     this.#last = this.#durable?.last;
     this.#position = parts.position;
-    this.#end = parts.position;
+    this.#end = Math.max(parts.position, parts.end);
+    if (this.#end > parts.position) this.#recovery = new Recovery(parts.position, this.#end, parts.clock.now());
     this.#flushedAt = parts.clock.now();
     this.#cut = this.#durable ?? (parts.position === 0 ? undefined : { next: parts.position, clock: this.clock });
   }
@@ -95,6 +100,21 @@ export class Task {
   /** All that is in force by now. */
   get definitions(): Definitions {
     return this.#state.definitions;
+  }
+
+  /** Turns of work done: for whoever looks whether it gets on. */
+  get turns(): number {
+    return this.#turns;
+  }
+
+  /** Batches given to it, each time they are. */
+  get attempts(): number {
+    return this.#attempts;
+  }
+
+  /** A batch is being handled. */
+  get busy(): boolean {
+    return this.#busy;
   }
 
   /** What it stopped on, for good. */
@@ -130,7 +150,8 @@ export class Task {
   async handle(batch: Batch): Promise<void> {
     if (this.#broken !== undefined) throw this.#broken;
     this.#end = Math.max(batch.end, this.#position);
-    if (!this.#recovered) this.#recovery ??= new Recovery(this.#position, this.#end, this.parts.clock.now());
+    this.#busy = true;
+    this.#attempts++;
     try {
       await this.#takeUp();
       await this.#pressed();
@@ -143,6 +164,7 @@ export class Task {
       if (!isPassing(known)) this.#broken = known;
       throw known;
     } finally {
+      this.#busy = false;
       this.#report();
     }
   }
@@ -175,6 +197,7 @@ export class Task {
   async #run(records: readonly LogRecord[], batch: Batch): Promise<boolean> {
     const slice = new Slice(this.parts.clock);
     for (let i = 0; ;) {
+      this.#turns++;
       i = this.#applyTimed(records, i, slice);
       if (!batch.held()) return false;
       const done = i === records.length;
@@ -288,7 +311,6 @@ export class Task {
     const { to, perSecond } = recovery.progress(this.#position, clock.now());
     if (recovery.isLong) watch.logger.info('processor.recovered', { partition: this.partition, offset: to, perSecond });
     this.#recovery = undefined;
-    this.#recovered = true;
   }
 }
 

@@ -98,8 +98,9 @@ export class World {
     return this.values(TOPICS.actions);
   }
 
+  /** How often it was said what time it is; ticks that only ask are left out. */
   async ticks(): Promise<number> {
-    return (await this.values<TaskInput>(TOPICS.events)).filter(({ kind }) => kind === 'tick').length;
+    return (await this.values<TaskInput>(TOPICS.events)).filter((input) => input.kind === 'tick' && input.upTo > 0).length;
   }
 }
 

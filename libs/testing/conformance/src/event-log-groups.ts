@@ -59,6 +59,30 @@ export function groupPromises(bench: () => LogBench): void {
     2 * TAKEOVER_MS,
   );
 
+  test(
+    'names who has which partition by the address they gave, also after a move; who gave none is left out',
+    async () => {
+      const topic = await bench().topic(4);
+      const group = newName('group');
+      const [a, b, c] = [{ address: 'http://a' }, { address: 'http://b/inner' }, {}].map((said) => Object.assign(new Collector([topic], group), said)) as [Collector, Collector, Collector]; // prettier-ignore
+      const owners = async (): Promise<string> => JSON.stringify([...((await bench().log.owners(group, topic)) ?? [])].sort());
+      const named = (...members: readonly (Collector & { address?: string })[]): string =>
+        JSON.stringify([0, 1, 2, 3].flatMap((partition) => members.filter(({ held }) => held.has(`${topic}/${partition}`)).map(({ address }) => [partition, address]))); // prettier-ignore
+      const settle = (what: string, ...sizes: number[]): Promise<void> =>
+        until(what, async () => JSON.stringify([a, b, c].map(({ held }) => held.size)) === JSON.stringify(sizes) && (await owners()) === named(a, b), TAKEOVER_MS); // prettier-ignore
+      expect(await owners()).toBe('[]');
+      const first = await bench().read(a);
+      await settle('one is named for all', 4, 0, 0);
+      await bench().read(b);
+      await settle('both are named', 2, 2, 0);
+      await first.close();
+      await settle('the survivor is named for all', 0, 4, 0);
+      await bench().read(c);
+      await settle('one says nothing of itself', 0, 2, 2);
+    },
+    4 * TAKEOVER_MS,
+  );
+
   test('waits at close for what is being handled, commits it, and takes leave of its partitions', async () => {
     const topic = await bench().topic();
     await bench().append(topic, ['a']);

@@ -8,7 +8,9 @@ import { eventually } from './system.js';
 const root = join(dirname(fileURLToPath(import.meta.url)), '../../../..');
 const START_MS = 90_000;
 const STOP_MS = 30_000;
-const OUTPUT_KEPT = 6_000;
+const OUTPUT_KEPT = 400_000;
+/** Of it, what is told when it does not start. */
+const OUTPUT_TOLD = 6_000;
 
 export async function freePort(): Promise<number> {
   const server = createServer();
@@ -26,6 +28,8 @@ export class ServiceProcess {
   readonly #env: Readonly<Record<string, string>>;
   readonly #port: number;
   #child: ChildProcess | undefined;
+  /** What the last one that ended ended with. */
+  exitCode: number | null = null;
   #output = '';
 
   constructor(app: string, port: number, env: Readonly<Record<string, string>>) {
@@ -65,7 +69,7 @@ export class ServiceProcess {
         : undefined;
     };
     await eventually(`${this.#app} to be healthy`, healthy, START_MS).catch((error: unknown) => {
-      throw new Error(`${String(error)}\n${this.#output}`);
+      throw new Error(`${String(error)}\n${this.#output.slice(-OUTPUT_TOLD)}`);
     });
   }
 
@@ -90,5 +94,6 @@ export class ServiceProcess {
     const overdue = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
     await ended;
     clearTimeout(overdue);
+    this.exitCode = child.exitCode;
   }
 }

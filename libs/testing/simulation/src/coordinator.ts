@@ -4,7 +4,12 @@ import type { SharedPartition } from './shared-partition.js';
 export const SESSION_MS = 6_000;
 export const HANDOVER_MS = 12_000;
 
-type Member = { readonly id: number; readonly partitions: ReadonlySet<SharedPartition>; heard: number };
+type Member = {
+  readonly id: number;
+  readonly partitions: ReadonlySet<SharedPartition>;
+  readonly address: string | undefined;
+  heard: number;
+};
 type Claim = { readonly member: number; askedAt: number | undefined };
 
 /**
@@ -20,15 +25,20 @@ export class Coordinator {
   /** Turned on by one, everything moves. */
   turn = 0;
 
-  join(partitions: ReadonlySet<SharedPartition>, now: number): number {
+  join(partitions: ReadonlySet<SharedPartition>, now: number, address?: string): number {
     const id = ++this.#ids;
-    this.#members.set(id, { id, partitions, heard: now });
+    this.#members.set(id, { id, partitions, address, heard: now });
     return id;
   }
 
   leave(id: number): void {
     this.#members.delete(id);
     for (const [partition, claim] of this.#claims) if (claim.member === id) this.#claims.delete(partition);
+  }
+
+  /** Where its owner is reached; undefined where it has none, or one that did not say. */
+  addressOf(partition: SharedPartition): string | undefined {
+    return this.#members.get(this.#claims.get(partition)?.member ?? 0)?.address;
   }
 
   /** What is the member's from now on; undefined for one that was given up. */

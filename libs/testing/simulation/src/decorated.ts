@@ -10,6 +10,7 @@ export function decoratedLog(log: EventLog, by: Partial<EventLog>): EventLog {
     follow: (topics, handle) => log.follow(topics, handle),
     bounds: (topic) => log.bounds(topic),
     committed: (group, topic) => log.committed(group, topic),
+    owners: (group, topic) => log.owners(group, topic),
     fetch: (topic, partition, from, max) => log.fetch(topic, partition, from, max),
     close: () => log.close(),
     ...by,

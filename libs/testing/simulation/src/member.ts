@@ -85,7 +85,9 @@ export class Member implements Reading, LaneOwner {
     const { coordinator, partitions, wire } = this;
     const { world } = wire.life;
     if (this.#id === undefined) await this.#endAll();
-    const id = (this.#id ??= await wire.ask('joins', () => coordinator.join(partitions, world.exactly())));
+    const id = (this.#id ??= await wire.ask('joins', () =>
+      coordinator.join(partitions, world.exactly(), this.subscription.address),
+    ));
     const mine = await wire.ask('heartbeat', () => coordinator.heartbeat(id, world.exactly()));
     if (mine !== undefined && this.#id === id) return this.#settle(mine, id);
     this.#id = undefined;

@@ -55,6 +55,7 @@ function quietLog(shared: SharedLog, actions: Set<string>): EventLog {
     read: refuse,
     follow: refuse,
     committed: refuse,
+    owners: refuse,
     append: (entries) => Promise.resolve(entries.map(take)),
     bounds: (topic) => Promise.resolve(shared.topic(topic).map(({ number, end }) => ({ partition: number, first: 0, end }))),
     fetch: (topic, partition, from, max) => Promise.resolve(shared.partition(topic, partition).read(from, max)),

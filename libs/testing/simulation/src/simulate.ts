@@ -14,7 +14,7 @@ import type { SharedPartition } from './shared-partition.js';
 import { SimulatedDisk } from './simulated-disk.js';
 import { SimulatedWorld } from './simulated-world.js';
 import type { Bug, Site } from './site.js';
-import { CLOCKS, Storm, type ClocksOff, type Crew } from './storm.js';
+import { AHEAD_MS, CLOCKS, Storm, type ClocksOff, type Crew } from './storm.js';
 import { SETTLE_MS, TRIGGERS, WINDOW_MS } from './triggers.js';
 import { calm } from './weather.js';
 
@@ -70,7 +70,7 @@ class Simulation {
   readonly #crew: Crew = {
     processors: [],
     collectors: [],
-    startProcessor: (at, disk) => void (this.#crew.processors[at] = new ProcessorProcess(this.#site, this.#name('p', at), disk)),
+    startProcessor: (at, disk) => this.#startProcessor(at, disk),
     startCollector: (at) => void (this.#crew.collectors[at] = new CollectorProcess(this.#site, this.#name('c', at))),
   };
   readonly #storm: Storm;
@@ -87,9 +87,9 @@ class Simulation {
     const broken = (what: string): void => void this.#broken.push(what);
     this.#site = { world, shared, weather: calm(), partitions: PARTITIONS, bug: plan.bug, broken };
     this.#deeds = makeDeeds(chance.branch(), plan.humans, SPAN_MS);
+    this.#clocks = chance.one(CLOCKS);
     this.#prepare();
     this.#producers = new Producers(this.#site, () => this.#crew.collectors, this.#deeds, world.now());
-    this.#clocks = chance.one(CLOCKS);
     this.#storm = new Storm(this.#site, this.#crew, this.#clocks, plan.faults);
   }
 
@@ -107,6 +107,12 @@ class Simulation {
   outcome(): Outcome {
     const { history } = this.#site.world;
     return { plan: this.plan, broken: this.#broken, steps: history.steps, hash: history.hash(), firings: this.#firings, last: history.last(LINES), clocks: this.#clocks, evidence: this.#evidence, log: describeLog(this.#site.shared, BEGIN) }; // prettier-ignore
+  }
+
+  #startProcessor(at: number, disk: SimulatedDisk): void {
+    const process = new ProcessorProcess(this.#site, this.#name('p', at), disk);
+    if (this.#clocks === 'ahead') process.life.clockOffMs = this.#site.world.chance.one(AHEAD_MS);
+    this.#crew.processors[at] = process;
   }
 
   #name(kind: string, at: number): string {

@@ -58,6 +58,14 @@ export class SimulatedLog implements EventLog {
     });
   }
 
+  owners(group: string, topic: string): Promise<ReadonlyMap<number, string> | undefined> {
+    return this.wire.ask(`owners ${topic}`, () => {
+      const coordinator = this.shared.group(group);
+      const found = this.shared.topic(topic).map((partition) => [partition.number, coordinator.addressOf(partition)] as const);
+      return new Map(found.filter((pair): pair is readonly [number, string] => pair[1] !== undefined));
+    });
+  }
+
   async fetch(topic: string, partition: number, from: number, max: number): Promise<readonly LogRecord[]> {
     if (from < 0) throw new OperatingError('offset-gap', 'never', `${topic}/${partition} has no offset ${from}`);
     return this.wire.ask(`fetch ${topic}/${partition}`, () => this.shared.partition(topic, partition).read(from, max));

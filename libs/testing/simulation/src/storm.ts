@@ -13,13 +13,15 @@ export type Crew = {
 };
 
 /** Which clocks may be wrong: not both of those that would have to err together for something to be decided early. */
-export type ClocksOff = 'none' | 'leaders' | 'collectors' | 'behind';
-export const CLOCKS: readonly ClocksOff[] = ['none', 'leaders', 'collectors', 'behind'];
+export type ClocksOff = 'none' | 'leaders' | 'collectors' | 'behind' | 'ahead';
+export const CLOCKS: readonly ClocksOff[] = ['none', 'leaders', 'collectors', 'behind', 'ahead'];
 
 const AWAY_MS = 3_000;
 const ASLEEP_MS = 16_000;
 const LEADER_OFF_MS = [0, 0, -2_000, 3_600_000, -3_600_000] as const;
 const CLOCK_OFF_MS = [0, 0, -3_000, 700, 3_600_000, -60_000] as const;
+/** Of a processor's clock from its start to its end: one that jumps ahead is not seen before its next tick. */
+export const AHEAD_MS = [0, 300, 5_000, 60_000] as const;
 const BEHIND_MS = [0, 0, -1_500, -3_600_000] as const;
 
 /** One thing after the other goes wrong, as the seed says, and in the end nothing does. */
