@@ -6,7 +6,7 @@ import { decoratedLog, decoratedStore } from './decorated.js';
 import type { Bug } from './site.js';
 
 /** Answers at once that all has landed, and sends it after that: what fails then is gone. */
-const acknowledgesAtOnce = (log: EventLog): EventLog =>
+export const acknowledgesAtOnce = (log: EventLog): EventLog =>
   decoratedLog(log, {
     append: (entries) => {
       log.append(entries).catch(() => undefined);
@@ -18,7 +18,7 @@ const acknowledgesAtOnce = (log: EventLog): EventLog =>
 const swallowsFailures = (log: EventLog): EventLog =>
   decoratedLog(log, { append: (entries) => log.append(entries).catch(() => []) });
 
-const sendsOnly = (log: EventLog, wanted: (entry: Entry) => boolean): EventLog =>
+export const sendsOnly = (log: EventLog, wanted: (entry: Entry) => boolean): EventLog =>
   decoratedLog(log, { append: (entries) => log.append(entries.filter(wanted)) });
 
 const kindOf = ({ topic, value }: Entry): string | undefined => {

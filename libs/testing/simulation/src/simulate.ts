@@ -2,20 +2,25 @@ import { encodeTaskInput, ALL_TOPICS, GROUPS, TOPICS } from '@tripline/model';
 import type { Entry } from '@tripline/ports';
 import { disagreements } from './agreement.js';
 import { audit } from './auditor.js';
+import { auditMessages } from './audit-messages.js';
 import { Chance } from './chance.js';
 import { CollectorProcess } from './collector-process.js';
+import { DispatcherProcess } from './dispatcher-process.js';
 import { describe, describeLog, gather } from './evidence.js';
+import { Handovers } from './handovers.js';
 import { makeDeeds, type Deed } from './people.js';
 import { ProcessorProcess } from './processor-process.js';
+import { describeMessages, gatherMessages, unsettled } from './messages.js';
 import { Producers } from './producers.js';
-import { SendingProcess } from './sending-process.js';
+import { SchedulerProcess } from './scheduler-process.js';
 import { SharedLog } from './shared-log.js';
 import type { SharedPartition } from './shared-partition.js';
+import { SimulatedDatabase } from './simulated-database.js';
 import { SimulatedDisk } from './simulated-disk.js';
 import { SimulatedWorld } from './simulated-world.js';
 import type { Bug, Site } from './site.js';
-import { CLOCKS, Storm, type ClocksOff, type Crew } from './storm.js';
-import { SETTLE_MS, TRIGGERS, WINDOW_MS } from './triggers.js';
+import { CLOCKS, Storm, type ClocksOff, type Crew, type Process } from './storm.js';
+import { CHANNELS, SETTLE_MS, TEMPLATES, TRIGGERS, WINDOW_MS } from './triggers.js';
 import { calm } from './weather.js';
 
 /** One simulation: the same plan is the same history. */
@@ -28,6 +33,8 @@ export type Outcome = {
   readonly steps: number;
   readonly hash: string;
   readonly firings: number;
+  /** Messages that a provider took. */
+  readonly deliveries: number;
   readonly last: readonly string[];
   readonly clocks: string;
   /** What each human did, as the log has it. */
@@ -37,14 +44,16 @@ export type Outcome = {
 };
 
 export const HUMANS = 4;
-export const FAULTS = 24;
+export const FAULTS = 32;
 const BEGIN = Date.UTC(2026, 0, 1);
 const SPAN_MS = 14_000;
 const FAULT_EVERY_MS = 1_600;
 /** How long everything may take to come to rest once nothing goes wrong any more. */
-const DRAIN_MS = 200_000;
+const DRAIN_MS = 600_000;
 /** Longer than any pause before something is tried again. */
 const REST_MS = 35_000;
+/** What is open in the database is asked for beside the simulation: the answer may be so old. */
+const STALE_MS = 1_000;
 const PARTITIONS = 3;
 const LINES = 60;
 
@@ -62,6 +71,20 @@ export async function simulate(plan: Plan): Promise<Outcome> {
   return simulation.outcome();
 }
 
+type Start = (site: Site, name: string) => Process;
+const OTHERS: readonly (readonly [letter: string, start: Start])[] = [
+  ['c', (site, name) => new CollectorProcess(site, name)],
+  ['s', (site, name) => new SchedulerProcess(site, name)],
+  ['d', (site, name) => new DispatcherProcess(site, name)],
+];
+
+/** What has to be read to its end before everything has come to rest. */
+const READ: readonly (readonly [group: string, topic: string])[] = [
+  ...[TOPICS.ingest, TOPICS.receipts].map((topic) => [GROUPS.collector, topic] as const),
+  ...[TOPICS.actions, TOPICS.profiles, TOPICS.receipts].map((topic) => [GROUPS.scheduler, topic] as const),
+  ...CHANNELS.map((channel) => [GROUPS.dispatcher(channel), TOPICS.dispatch[channel]] as const),
+];
+
 class Simulation {
   readonly #site: Site;
   readonly #broken: string[] = [];
@@ -69,14 +92,19 @@ class Simulation {
   readonly #producers: Producers;
   readonly #crew: Crew = {
     processors: [],
-    collectors: [],
+    others: [],
     startProcessor: (at, disk) => void (this.#crew.processors[at] = new ProcessorProcess(this.#site, this.#name('p', at), disk)),
-    startCollector: (at) => void (this.#crew.collectors[at] = new CollectorProcess(this.#site, this.#name('c', at))),
+    startOther: (at) => {
+      const [letter, start] = OTHERS[at % OTHERS.length] as (typeof OTHERS)[number];
+      this.#crew.others[at] = start(this.#site, this.#name(letter, at));
+    },
   };
   readonly #storm: Storm;
   #starts = 0;
   #restsSince: number | undefined;
   #firings = 0;
+  #deliveries = 0;
+  #isOpen = true;
   #evidence = '';
   readonly #clocks: ClocksOff;
 
@@ -85,18 +113,24 @@ class Simulation {
     const world = new SimulatedWorld(chance, BEGIN);
     const shared = new SharedLog();
     const broken = (what: string): void => void this.#broken.push(what);
-    this.#site = { world, shared, weather: calm(), partitions: PARTITIONS, bug: plan.bug, broken };
+    const [database, handovers] = [new SimulatedDatabase(), new Handovers()];
+    this.#site = { world, shared, database, handovers, weather: calm(), partitions: PARTITIONS, bug: plan.bug, broken };
     this.#deeds = makeDeeds(chance.branch(), plan.humans, SPAN_MS);
-    this.#prepare();
-    this.#producers = new Producers(this.#site, () => this.#crew.collectors, this.#deeds, world.now());
+    this.#producers = new Producers(
+      this.#site,
+      () => this.#crew.others.filter((process) => process instanceof CollectorProcess),
+      this.#deeds,
+      world.now(),
+    );
     this.#clocks = chance.one(CLOCKS);
     this.#storm = new Storm(this.#site, this.#crew, this.#clocks, plan.faults);
   }
 
   async run(): Promise<void> {
     const { world } = this.#site;
+    await this.#prepare();
     this.#storm.begin(FAULT_EVERY_MS);
-    await world.run(BEGIN + SPAN_MS + WINDOW_MS, () => this.#isBroken());
+    await world.run(BEGIN + SPAN_MS + 2 * WINDOW_MS, () => this.#isBroken());
     this.#storm.end();
     const quiet = world.exactly() + WINDOW_MS + SETTLE_MS;
     const drained = await world.run(quiet + DRAIN_MS, () => this.#isBroken() || (world.exactly() >= quiet && this.#isAtRest()));
@@ -106,7 +140,7 @@ class Simulation {
 
   outcome(): Outcome {
     const { history } = this.#site.world;
-    return { plan: this.plan, broken: this.#broken, steps: history.steps, hash: history.hash(), firings: this.#firings, last: history.last(LINES), clocks: this.#clocks, evidence: this.#evidence, log: describeLog(this.#site.shared, BEGIN) }; // prettier-ignore
+    return { plan: this.plan, broken: this.#broken, steps: history.steps, hash: history.hash(), firings: this.#firings, deliveries: this.#deliveries, last: history.last(LINES), clocks: this.#clocks, evidence: this.#evidence, log: describeLog(this.#site.shared, BEGIN) }; // prettier-ignore
   }
 
   #name(kind: string, at: number): string {
@@ -114,13 +148,18 @@ class Simulation {
   }
 
   /** Topics, triggers in force, and everybody at work. */
-  #prepare(): void {
-    const { shared, world } = this.#site;
+  async #prepare(): Promise<void> {
+    const { shared, world, database } = this.#site;
+    const { catalogue } = database.direct;
     for (const name of ALL_TOPICS) shared.ensure({ name, partitions: PARTITIONS });
-    for (const partition of shared.topic(TOPICS.events)) partition.append(TRIGGERS.map(published), world.now());
+    const documents = [...TEMPLATES, ...TRIGGERS].map((document) => ({ kind: document.kind, name: document.name, document }));
+    await catalogue.publish(documents, 'the beginning', world.now());
+    const outgoing = await catalogue.outbox(documents.length);
+    const entries = outgoing.map(({ control }): Entry => ({ topic: TOPICS.events, key: null, value: encodeTaskInput(control) }));
+    for (const partition of shared.topic(TOPICS.events)) partition.append(entries, world.now());
+    await catalogue.sent(outgoing.map(({ id }) => id));
     for (const at of [0, 1]) this.#crew.startProcessor(at, new SimulatedDisk());
-    for (const at of [0, 1]) this.#crew.startCollector(at);
-    new SendingProcess(this.#site);
+    for (const at of [...OTHERS, ...OTHERS].keys()) this.#crew.startOther(at);
   }
 
   #isBroken(): boolean {
@@ -131,9 +170,18 @@ class Simulation {
   /** A processor that begins at the end of its partition commits nothing there: then time has to tell that all its outputs have gone. */
   #isAtRest(): boolean {
     const { shared, world } = this.#site;
-    const isIdle = this.#producers.done && this.#isRead() && shared.topic(TOPICS.events).every((p) => this.#isIdle(p));
+    const isIdle = this.#producers.done && this.#isRead() && this.#isSettled() && shared.topic(TOPICS.events).every((p) => this.#isIdle(p)); // prettier-ignore
     this.#restsSince = isIdle ? (this.#restsSince ?? world.exactly()) : undefined;
-    return isIdle && (this.#isReadBy(GROUPS.processor, TOPICS.events) || world.exactly() - (this.#restsSince ?? 0) > REST_MS);
+    const restMs = world.exactly() - (this.#restsSince ?? Infinity);
+    return restMs > (this.#isReadBy(GROUPS.processor, TOPICS.events) ? STALE_MS : REST_MS);
+  }
+
+  /** No message waits, is held, or has been handed over and not come back; nothing is decided that was not told. */
+  #isSettled(): boolean {
+    const isOpen = this.#isOpen;
+    const { database, world } = this.#site;
+    void unsettled(database, world.now()).then((open) => (this.#isOpen = open));
+    return !isOpen;
   }
 
   /** Somebody has the task, has read all of it, and nothing of it is due. */
@@ -144,7 +192,7 @@ class Simulation {
   }
 
   #isRead(): boolean {
-    return this.#isReadBy(GROUPS.collector, TOPICS.ingest) && this.#isReadBy(GROUPS.collector, TOPICS.receipts) && this.#isReadBy(GROUPS.scheduler, TOPICS.actions); // prettier-ignore
+    return READ.every(([group, topic]) => this.#isReadBy(group, topic));
   }
 
   #isReadBy(group: string, topic: string): boolean {
@@ -155,15 +203,17 @@ class Simulation {
   /** What is still going on. */
   #unrest(): string {
     const { shared, world } = this.#site;
-    const unread =
-      [[GROUPS.collector, TOPICS.ingest], [GROUPS.collector, TOPICS.receipts], [GROUPS.scheduler, TOPICS.actions], [GROUPS.processor, TOPICS.events]] // prettier-ignore
-        .flatMap(([group = '', topic = '']) =>
-          shared.topic(topic).map((p) => ({ p, at: shared.group(group).committed.get(p) ?? 0 })),
-        )
-        .filter(({ p, at }) => at < p.end)
-        .map(({ p, at }) => `${p.topic}/${p.number} is read up to ${at} of ${p.end}`);
+    const unread = [...READ, [GROUPS.processor, TOPICS.events] as const]
+      .flatMap(([group, topic]) => shared.topic(topic).map((p) => ({ p, at: shared.group(group).committed.get(p) ?? 0 })))
+      .filter(({ p, at }) => at < p.end)
+      .map(({ p, at }) => `${p.topic}/${p.number} is read up to ${at} of ${p.end}`);
     const due = this.#crew.processors.flatMap(({ name, processor }) => processor.tasks().filter((t) => (t.nextDue ?? Infinity) <= world.now()).map((t) => `task ${t.partition} of ${name} has something due`)); // prettier-ignore
-    return [...(this.#producers.done ? [] : ['somebody still sends']), ...unread, ...due].join('; ');
+    return [
+      ...(this.#producers.done ? [] : ['somebody still sends']),
+      ...(this.#isOpen ? ['messages are open'] : []),
+      ...unread,
+      ...due,
+    ].join('; ');
   }
 
   async #judge(): Promise<void> {
@@ -171,20 +221,15 @@ class Simulation {
     const { shared, world } = this.#site;
     const evidence = gather(shared, this.#deeds, this.#producers.acknowledged);
     this.#firings = evidence.firings.length;
-    this.#evidence = describe(evidence, BEGIN);
     const people = [...new Set(this.#deeds.map(({ person }) => person))];
     const { processors } = this.#crew;
-    this.#broken.push(...audit(evidence), ...(await disagreements(shared, processors, people, evidence.firings, world.now())));
+    const messages = await gatherMessages(this.#site, evidence.firings);
+    this.#deliveries = messages.calls.filter(({ taken }) => taken).length;
+    this.#evidence = [describe(evidence, BEGIN), describeMessages(messages, BEGIN)].join('\n');
+    this.#broken.push(
+      ...audit(evidence),
+      ...auditMessages(messages),
+      ...(await disagreements(shared, processors, people, evidence.firings, world.now())),
+    );
   }
 }
-
-const published = (document: (typeof TRIGGERS)[number]): Entry => ({
-  topic: TOPICS.events,
-  key: null,
-  value: encodeTaskInput({
-    kind: 'control',
-    name: document.name,
-    revision: 1,
-    change: { type: 'publish', version: 1, document, openRuns: 'drain' },
-  }),
-});

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { BUGS } from './bugs.js';
+import { SENDING_BUGS } from './sending-bugs.js';
 import { reportOf } from './report.js';
 import { shrink } from './shrink.js';
 import { planOf, simulate } from './simulate.js';
@@ -28,7 +29,7 @@ describe('the simulation', () => {
 });
 
 describe('a promise broken on purpose is noticed', () => {
-  it.each(BUGS)(
+  it.each([...BUGS, ...SENDING_BUGS])(
     '$name',
     async (bug) => {
       let noticed = 0;

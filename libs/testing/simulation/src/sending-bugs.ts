@@ -1,0 +1,96 @@
+import type { MemoryPorts } from '@tripline/adapters-memory';
+import { decodeUtf8, isJsonObject, parseJson } from '@tripline/kernel';
+import { TOPICS } from '@tripline/model';
+import type { AttemptLedger, Entry, Gatehouse } from '@tripline/ports';
+import { acknowledgesAtOnce, sendsOnly } from './bugs.js';
+import type { Bug } from './site.js';
+
+const gate =
+  (by: (inner: Gatehouse) => Partial<Gatehouse>) =>
+  (ports: MemoryPorts): MemoryPorts => {
+    const inner = ports.gatehouse;
+    const plain: Gatehouse = {
+      admit: (actions, now) => inner.admit(actions, now),
+      recall: (recalls, now) => inner.recall(recalls, now),
+      claim: (now, lease, max) => inner.claim(now, lease, max),
+      decide: (decisions, now) => inner.decide(decisions, now),
+      untold: (now, age, max) => inner.untold(now, age, max),
+      told: (told) => inner.told(told),
+      report: (receipts, now) => inner.report(receipts, now),
+      closeSilent: (now, age, max) => inner.closeSilent(now, age, max),
+    };
+    return { ...ports, gatehouse: { ...plain, ...by(inner) } };
+  };
+
+const ledger =
+  (by: (inner: AttemptLedger) => Partial<AttemptLedger>) =>
+  (ports: MemoryPorts): MemoryPorts => {
+    const inner = ports.attempts;
+    const plain: AttemptLedger = {
+      begin: (...given) => inner.begin(...given),
+      finish: (...given) => inner.finish(...given),
+    };
+    return { ...ports, attempts: { ...plain, ...by(inner) } };
+  };
+
+/** Of each message another one, whenever it is taken in. */
+function forgetsIds({ admit }: { admit: Gatehouse['admit'] }): Gatehouse['admit'] {
+  let times = 0;
+  return (actions, now) => admit(actions.map((action) => ({ ...action, id: `${action.id} ${times++}` })), now); // prettier-ignore
+}
+
+const statusOf = ({ topic, value }: Entry): unknown => {
+  const json = topic === TOPICS.receipts ? parseJson(decodeUtf8(value)) : undefined;
+  return isJsonObject(json) ? json['status'] : undefined;
+};
+
+/** Promises broken on purpose between the processor and the providers. */
+export const SENDING_BUGS: readonly Bug[] = [
+  {
+    name: 'a dispatcher sends before it has written the attempt',
+    database: ledger((inner) => ({
+      begin: (...given) => {
+        inner.begin(...given).catch(() => undefined);
+        return Promise.resolve({ kind: 'go' });
+      },
+    })),
+  },
+  {
+    name: 'a dispatcher does not wait for who began before it',
+    database: ledger((inner) => ({
+      begin: async (...given) => {
+        const begun = await inner.begin(...given);
+        return begun.kind === 'busy' || begun.kind === 'unfinished' ? { kind: 'go' } : begun;
+      },
+    })),
+  },
+  {
+    name: 'a dispatcher does not look for recalls',
+    database: ledger((inner) => ({
+      begin: async (...given) => {
+        const begun = await inner.begin(...given);
+        return begun.kind === 'recalled' ? { kind: 'go' } : begun;
+      },
+    })),
+  },
+  {
+    name: 'a ledger does not keep results',
+    database: ledger(() => ({ finish: () => Promise.resolve() })),
+  },
+  { name: 'a dispatcher tells before the log has acknowledged', dispatcherLog: acknowledgesAtOnce },
+  {
+    name: 'a dispatcher does not tell what was put off',
+    dispatcherLog: (log) => sendsOnly(log, (entry) => statusOf(entry) !== 'deferred'),
+  },
+  { name: 'a scheduler forgets recalls', database: gate(() => ({ recall: () => Promise.resolve() })) },
+  {
+    name: 'a gate forgets which actions it has seen',
+    database: gate((inner) => ({ admit: forgetsIds({ admit: inner.admit.bind(inner) }) })),
+  },
+  { name: 'a gate never tells again', database: gate(() => ({ untold: () => Promise.resolve([]) })) },
+  {
+    name: 'a gate marks as told what the log has not acknowledged',
+    schedulerLog: acknowledgesAtOnce,
+  },
+  { name: 'a scheduler does not take in what became of messages', database: gate(() => ({ report: () => Promise.resolve() })) },
+];
