@@ -43,7 +43,8 @@ export async function unsettled({ direct }: SimulatedDatabase, now: Instant): Pr
     await direct.messages.messages({ status: 'held', max: 1 }),
     await direct.gatehouse.untold(now, makeDuration(0), 1),
   ];
-  return open.length + untold.length > 0;
+  const outgoing = await direct.catalogue.outbox(1);
+  return open.length + untold.length + outgoing.length > 0;
 }
 
 export async function gatherMessages({ shared, database, handovers }: Site, firings: readonly Firing[]): Promise<Messages> {

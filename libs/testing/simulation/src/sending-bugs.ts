@@ -1,8 +1,10 @@
 import type { MemoryPorts } from '@tripline/adapters-memory';
 import { decodeUtf8, isJsonObject, parseJson } from '@tripline/kernel';
 import { TOPICS } from '@tripline/model';
-import type { AttemptLedger, Entry, Gatehouse } from '@tripline/ports';
+import type { AttemptLedger, Entry, EventLog, Gatehouse } from '@tripline/ports';
 import { acknowledgesAtOnce, sendsOnly } from './bugs.js';
+import type { Chance } from './chance.js';
+import { decoratedLog } from './decorated.js';
 import type { Bug } from './site.js';
 
 const gate =
@@ -43,6 +45,10 @@ const statusOf = ({ topic, value }: Entry): unknown => {
   const json = topic === TOPICS.receipts ? parseJson(decodeUtf8(value)) : undefined;
   return isJsonObject(json) ? json['status'] : undefined;
 };
+
+/** One in ten of what was published does not reach its partition. */
+const losesRecords = (log: EventLog, chance: Chance): EventLog =>
+  decoratedLog(log, { append: (entries) => log.append(entries.filter(() => chance.happens(0.9))) });
 
 /** Promises broken on purpose between the processor and the providers. */
 export const SENDING_BUGS: readonly Bug[] = [
@@ -92,5 +98,6 @@ export const SENDING_BUGS: readonly Bug[] = [
     name: 'a gate marks as told what the log has not acknowledged',
     schedulerLog: acknowledgesAtOnce,
   },
+  { name: 'an outbox loses records', controlLog: losesRecords },
   { name: 'a scheduler does not take in what became of messages', database: gate(() => ({ report: () => Promise.resolve() })) },
 ];

@@ -2,15 +2,18 @@ import { encodeTaskInput, ALL_TOPICS, GROUPS, TOPICS } from '@tripline/model';
 import type { Entry } from '@tripline/ports';
 import { disagreements } from './agreement.js';
 import { audit } from './auditor.js';
+import { auditPublications } from './audit-publications.js';
 import { auditMessages } from './audit-messages.js';
 import { Chance } from './chance.js';
 import { CollectorProcess } from './collector-process.js';
 import { DispatcherProcess } from './dispatcher-process.js';
+import { ControlProcess } from './control-process.js';
 import { describe, describeLog, gather } from './evidence.js';
 import { Handovers } from './handovers.js';
 import { makeDeeds, type Deed } from './people.js';
 import { ProcessorProcess } from './processor-process.js';
 import { describeMessages, gatherMessages, unsettled } from './messages.js';
+import { Operator } from './operator.js';
 import { Producers } from './producers.js';
 import { SchedulerProcess } from './scheduler-process.js';
 import { SharedLog } from './shared-log.js';
@@ -55,6 +58,8 @@ const REST_MS = 35_000;
 /** What is open in the database is asked for beside the simulation: the answer may be so old. */
 const STALE_MS = 1_000;
 const PARTITIONS = 3;
+/** How often the operator thinks anew. */
+const CHANGES_MAX = 12;
 const LINES = 60;
 
 export const planOf = (seed: number, bug?: Bug): Plan => ({
@@ -75,6 +80,7 @@ type Start = (site: Site, name: string) => Process;
 const OTHERS: readonly (readonly [letter: string, start: Start])[] = [
   ['c', (site, name) => new CollectorProcess(site, name)],
   ['s', (site, name) => new SchedulerProcess(site, name)],
+  ['o', (site, name) => new ControlProcess(site, name)],
   ['d', (site, name) => new DispatcherProcess(site, name)],
 ];
 
@@ -100,6 +106,7 @@ class Simulation {
     },
   };
   readonly #storm: Storm;
+  readonly #operator: Operator;
   #starts = 0;
   #restsSince: number | undefined;
   #firings = 0;
@@ -122,6 +129,7 @@ class Simulation {
       this.#deeds,
       world.now(),
     );
+    this.#operator = new Operator(this.#site);
     this.#clocks = chance.one(CLOCKS);
     this.#storm = new Storm(this.#site, this.#crew, this.#clocks, plan.faults);
   }
@@ -130,8 +138,10 @@ class Simulation {
     const { world } = this.#site;
     await this.#prepare();
     this.#storm.begin(FAULT_EVERY_MS);
+    this.#operator.begin(world.chance.between(0, CHANGES_MAX), SPAN_MS);
     await world.run(BEGIN + SPAN_MS + 2 * WINDOW_MS, () => this.#isBroken());
     this.#storm.end();
+    this.#operator.end();
     const quiet = world.exactly() + WINDOW_MS + SETTLE_MS;
     const drained = await world.run(quiet + DRAIN_MS, () => this.#isBroken() || (world.exactly() >= quiet && this.#isAtRest()));
     if (!drained) this.#broken.push(`it does not come to rest: ${this.#unrest()}`);
@@ -170,7 +180,7 @@ class Simulation {
   /** A processor that begins at the end of its partition commits nothing there: then time has to tell that all its outputs have gone. */
   #isAtRest(): boolean {
     const { shared, world } = this.#site;
-    const isIdle = this.#producers.done && this.#isRead() && this.#isSettled() && shared.topic(TOPICS.events).every((p) => this.#isIdle(p)); // prettier-ignore
+    const isIdle = this.#producers.done && this.#operator.done && this.#isRead() && this.#isSettled() && shared.topic(TOPICS.events).every((p) => this.#isIdle(p)); // prettier-ignore
     this.#restsSince = isIdle ? (this.#restsSince ?? world.exactly()) : undefined;
     const restMs = world.exactly() - (this.#restsSince ?? Infinity);
     return restMs > (this.#isReadBy(GROUPS.processor, TOPICS.events) ? STALE_MS : REST_MS);
@@ -229,6 +239,7 @@ class Simulation {
     this.#broken.push(
       ...audit(evidence),
       ...auditMessages(messages),
+      ...(await auditPublications(this.#site, evidence)),
       ...(await disagreements(shared, processors, people, evidence.firings, world.now())),
     );
   }

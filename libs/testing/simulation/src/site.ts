@@ -19,6 +19,7 @@ export type Bug = {
   readonly store?: (store: StateStore) => StateStore;
   readonly clock?: (clock: Clock) => Clock;
   readonly schedulerLog?: (log: EventLog) => EventLog;
+  readonly controlLog?: (log: EventLog, chance: Chance) => EventLog;
   readonly dispatcherLog?: (log: EventLog) => EventLog;
   readonly database?: (ports: MemoryPorts) => MemoryPorts;
 };

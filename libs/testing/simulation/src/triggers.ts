@@ -36,6 +36,17 @@ export const TRIGGERS: readonly Document[] = [
   trigger('quiet', [{ inactive: 'login', for: LENGTH }], { do: [{ id: 'call', webhook: 'w', expires: '30s' }] }),
 ];
 
+/** A trigger that comes and goes. */
+export const SEASON = 'season';
+
+/** One of the documents under its name: what fires at once. */
+export const seasonal = (n: number): Document =>
+  trigger(SEASON, [cart], {
+    by: 'k',
+    onRepeat: 'parallel',
+    do: [{ id: `mail_${n}`, email: 'm', with: { k: 'cart.k' }, expires: '30s' }],
+  });
+
 /** Those that the messages go by. */
 export const CHANNELS = ['email', 'webhook'] as const satisfies readonly Channel[];
 
