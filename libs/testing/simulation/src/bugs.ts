@@ -1,6 +1,6 @@
 import { decodeUtf8, encodeUtf8, isJsonObject, parseJson, plus, makeDuration, type JsonObject } from '@tripline/kernel';
 import { encodeTaskInput, parseTaskInput, TOPICS } from '@tripline/model';
-import type { Appended, Batch, Entry, EventLog, LogRecord, Subscription } from '@tripline/ports';
+import type { Appended, Batch, Entry, EventLog, LogRecord, StateCopy, Subscription } from '@tripline/ports';
 import type { Chance } from './chance.js';
 import { decoratedLog, decoratedStore } from './decorated.js';
 import type { Bug } from './site.js';
@@ -77,6 +77,26 @@ function drops(chance: Chance, share: number): (batch: Batch) => Batch {
   return (batch) => (chance.happens(share) ? { ...batch, records: batch.records.slice(0, -1) } : batch);
 }
 
+const copied = (copy: StateCopy): StateCopy => ({
+  checkpoint: copy.checkpoint,
+  definitions: copy.definitions,
+  parts: () => copy.parts(),
+  close: () => copy.close(),
+});
+
+const withoutOne = (copy: StateCopy | undefined): StateCopy | undefined =>
+  copy && {
+    ...copied(copy),
+    parts: () => [...copy.parts()].map((part) => ({ ...part, people: new Map([...part.people].slice(1)) })),
+  };
+
+/** What was out of force is put in force again by a record that comes late. */
+function believesOldRecords(record: LogRecord): LogRecord {
+  const parsed = parseTaskInput(record.value);
+  if (!parsed.ok || parsed.value.kind !== 'control') return record;
+  return { ...record, value: encodeTaskInput({ ...parsed.value, revision: record.offset + 1 }) };
+}
+
 /**
  * Promises broken on purpose. Each must be noticed within few seeds, or the simulation looks at nothing.
  */
@@ -89,6 +109,7 @@ export const BUGS: readonly Bug[] = [
   { name: 'a processor takes what was not acknowledged for told', processorLog: swallowsFailures },
   { name: 'a processor passes over records', processorLog: (log, chance) => handles(log, drops(chance, 0.1)) },
   { name: 'a task does not know an event again', processorLog: readsAs(forgetsIds) },
+  { name: 'a task puts in force what comes late', processorLog: readsAs(believesOldRecords) },
   { name: 'a tick is believed beyond what it says', processorLog: readsAs(believesTooMuch) },
   { name: 'a proof does not look at what producers wrote', processorLog: (log) => proofWithout(log, TOPICS.ingest) },
   { name: 'a task never answers whether there is more', processorLog: (log) => sendsOnly(log, (e) => kindOf(e) !== 'answer') },
@@ -121,6 +142,22 @@ export const BUGS: readonly Bug[] = [
           return found === undefined ? undefined : { ...found, clock: 0 as typeof found.clock };
         },
       })),
+  },
+  {
+    name: 'a snapshot says that it covers more than it holds',
+    store: (store) =>
+      decoratedStore(store, (inner) => ({
+        copy: () => {
+          const copy = inner.copy();
+          if (copy === undefined) return undefined;
+          const { clock, next } = copy.checkpoint;
+          return { ...copied(copy), checkpoint: { clock, next: next + 1 } };
+        },
+      })),
+  },
+  {
+    name: 'a snapshot leaves somebody out',
+    store: (store) => decoratedStore(store, (inner) => ({ copy: () => withoutOne(inner.copy()) })),
   },
   {
     name: 'a task goes on where its group committed, whatever its state has read',

@@ -19,6 +19,7 @@ import { SchedulerProcess } from './scheduler-process.js';
 import { SharedLog } from './shared-log.js';
 import type { SharedPartition } from './shared-partition.js';
 import { SimulatedDatabase } from './simulated-database.js';
+import { SharedObjects } from './simulated-objects.js';
 import { SimulatedDisk } from './simulated-disk.js';
 import { SimulatedWorld } from './simulated-world.js';
 import type { Bug, Site } from './site.js';
@@ -38,6 +39,8 @@ export type Outcome = {
   readonly firings: number;
   /** Messages that a provider took. */
   readonly deliveries: number;
+  /** Snapshots that were gone on from. */
+  readonly restores: number;
   readonly last: readonly string[];
   readonly clocks: string;
   /** What each human did, as the log has it. */
@@ -120,8 +123,8 @@ class Simulation {
     const world = new SimulatedWorld(chance, BEGIN);
     const shared = new SharedLog();
     const broken = (what: string): void => void this.#broken.push(what);
-    const [database, handovers] = [new SimulatedDatabase(), new Handovers()];
-    this.#site = { world, shared, database, handovers, weather: calm(), partitions: PARTITIONS, bug: plan.bug, broken };
+    const [database, handovers, objects] = [new SimulatedDatabase(), new Handovers(), new SharedObjects()];
+    this.#site = { world, shared, database, handovers, objects, weather: calm(), partitions: PARTITIONS, bug: plan.bug, broken };
     this.#deeds = makeDeeds(chance.branch(), plan.humans, SPAN_MS);
     this.#producers = new Producers(
       this.#site,
@@ -150,7 +153,7 @@ class Simulation {
 
   outcome(): Outcome {
     const { history } = this.#site.world;
-    return { plan: this.plan, broken: this.#broken, steps: history.steps, hash: history.hash(), firings: this.#firings, deliveries: this.#deliveries, last: history.last(LINES), clocks: this.#clocks, evidence: this.#evidence, log: describeLog(this.#site.shared, BEGIN) }; // prettier-ignore
+    return { plan: this.plan, broken: this.#broken, steps: history.steps, hash: history.hash(), firings: this.#firings, deliveries: this.#deliveries, restores: this.#site.objects.restores, last: history.last(LINES), clocks: this.#clocks, evidence: this.#evidence, log: describeLog(this.#site.shared, BEGIN) }; // prettier-ignore
   }
 
   #name(kind: string, at: number): string {

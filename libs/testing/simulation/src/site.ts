@@ -7,6 +7,7 @@ import type { SharedLog } from './shared-log.js';
 import { SimulatedClock } from './simulated-clock.js';
 import type { SimulatedDatabase } from './simulated-database.js';
 import { SimulatedLog } from './simulated-log.js';
+import type { SharedObjects } from './simulated-objects.js';
 import type { SimulatedWorld } from './simulated-world.js';
 import type { Weather } from './weather.js';
 import { Wire } from './wire.js';
@@ -30,6 +31,7 @@ export type Site = {
   readonly shared: SharedLog;
   readonly database: SimulatedDatabase;
   readonly handovers: Handovers;
+  readonly objects: SharedObjects;
   readonly weather: Weather;
   readonly partitions: number;
   readonly bug: Bug | undefined;

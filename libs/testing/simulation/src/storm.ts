@@ -71,6 +71,7 @@ export class Storm {
       () => this.#putToSleep(chance.one(this.crew.processors)),
       () => this.#putToSleep(chance.one(this.crew.others)),
       () => this.#failOver(),
+      () => this.#damage(),
       () => this.#moodOfProviders(),
       () => this.#rebalance(),
       () => this.#newWeather(),
@@ -86,7 +87,7 @@ export class Storm {
     if (process === undefined || process.life.dead) return;
     world.history.add(`${process.name} is killed`);
     process.life.kill();
-    const disks = [process.disk, process.disk, process.disk.older(world.chance), new SimulatedDisk()];
+    const disks = [process.disk, process.disk, process.disk.older(world.chance), new SimulatedDisk(), new SimulatedDisk()];
     const disk = world.chance.one(disks);
     world.in(world.chance.between(1, AWAY_MS), `${process.name} is started`, () => {
       if (this.crew.processors[at] === process) this.crew.startProcessor(at, disk);
@@ -122,6 +123,12 @@ export class Storm {
     const forMs = world.chance.between(0, AWAY_MS);
     world.history.add(`the database fails over, for ${forMs}`);
     database.failOver(world.exactly(), forMs);
+  }
+
+  #damage(): void {
+    const { world, objects } = this.site;
+    const name = objects.damage(world.chance);
+    if (name !== undefined) world.history.add(`${name} is damaged`);
   }
 
   #moodOfProviders(): void {
