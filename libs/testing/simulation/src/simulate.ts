@@ -1,4 +1,4 @@
-import { encodeTaskInput, ALL_TOPICS, GROUPS, TOPICS } from '@tripline/model';
+import { encodeTaskInput, ALL_TOPICS, TOPICS } from '@tripline/model';
 import type { Entry } from '@tripline/ports';
 import { disagreements } from './agreement.js';
 import { audit } from './auditor.js';
@@ -12,19 +12,19 @@ import { describe, describeLog, gather } from './evidence.js';
 import { Handovers } from './handovers.js';
 import { makeDeeds, type Deed } from './people.js';
 import { ProcessorProcess } from './processor-process.js';
-import { describeMessages, gatherMessages, unsettled } from './messages.js';
+import { describeMessages, gatherMessages } from './messages.js';
 import { Operator } from './operator.js';
 import { Producers } from './producers.js';
 import { SchedulerProcess } from './scheduler-process.js';
 import { SharedLog } from './shared-log.js';
-import type { SharedPartition } from './shared-partition.js';
 import { SimulatedDatabase } from './simulated-database.js';
 import { SharedObjects } from './simulated-objects.js';
 import { SimulatedDisk } from './simulated-disk.js';
 import { SimulatedWorld } from './simulated-world.js';
 import type { Bug, Site } from './site.js';
+import { Stillness } from './stillness.js';
 import { CLOCKS, Storm, type ClocksOff, type Crew, type Process } from './storm.js';
-import { CHANNELS, SETTLE_MS, TEMPLATES, TRIGGERS, WINDOW_MS } from './triggers.js';
+import { SETTLE_MS, TEMPLATES, TRIGGERS, WINDOW_MS } from './triggers.js';
 import { calm } from './weather.js';
 
 /** One simulation: the same plan is the same history. */
@@ -56,10 +56,6 @@ const SPAN_MS = 14_000;
 const FAULT_EVERY_MS = 1_600;
 /** How long everything may take to come to rest once nothing goes wrong any more. */
 const DRAIN_MS = 600_000;
-/** Longer than any pause before something is tried again. */
-const REST_MS = 35_000;
-/** What is open in the database is asked for beside the simulation: the answer may be so old. */
-const STALE_MS = 1_000;
 const PARTITIONS = 3;
 /** How often the operator thinks anew. */
 const CHANGES_MAX = 12;
@@ -87,13 +83,6 @@ const OTHERS: readonly (readonly [letter: string, start: Start])[] = [
   ['d', (site, name) => new DispatcherProcess(site, name)],
 ];
 
-/** What has to be read to its end before everything has come to rest. */
-const READ: readonly (readonly [group: string, topic: string])[] = [
-  ...[TOPICS.ingest, TOPICS.receipts].map((topic) => [GROUPS.collector, topic] as const),
-  ...[TOPICS.actions, TOPICS.profiles, TOPICS.receipts].map((topic) => [GROUPS.scheduler, topic] as const),
-  ...CHANNELS.map((channel) => [GROUPS.dispatcher(channel), TOPICS.dispatch[channel]] as const),
-];
-
 class Simulation {
   readonly #site: Site;
   readonly #broken: string[] = [];
@@ -110,11 +99,10 @@ class Simulation {
   };
   readonly #storm: Storm;
   readonly #operator: Operator;
+  readonly #stillness: Stillness;
   #starts = 0;
-  #restsSince: number | undefined;
   #firings = 0;
   #deliveries = 0;
-  #isOpen = true;
   #evidence = '';
   readonly #clocks: ClocksOff;
 
@@ -133,6 +121,7 @@ class Simulation {
       world.now(),
     );
     this.#operator = new Operator(this.#site);
+    this.#stillness = new Stillness(this.#site, this.#crew.processors, [this.#producers, this.#operator]);
     this.#clocks = chance.one(CLOCKS);
     this.#storm = new Storm(this.#site, this.#crew, this.#clocks, plan.faults);
   }
@@ -146,8 +135,11 @@ class Simulation {
     this.#storm.end();
     this.#operator.end();
     const quiet = world.exactly() + WINDOW_MS + SETTLE_MS;
-    const drained = await world.run(quiet + DRAIN_MS, () => this.#isBroken() || (world.exactly() >= quiet && this.#isAtRest()));
-    if (!drained) this.#broken.push(`it does not come to rest: ${this.#unrest()}`);
+    const drained = await world.run(
+      quiet + DRAIN_MS,
+      () => this.#isBroken() || (world.exactly() >= quiet && this.#stillness.reached()),
+    );
+    if (!drained) this.#broken.push(`it does not come to rest: ${this.#stillness.missing()}`);
     await this.#judge();
   }
 
@@ -178,55 +170,6 @@ class Simulation {
   #isBroken(): boolean {
     for (const process of this.#crew.processors) process.check();
     return this.#broken.length > 0;
-  }
-
-  /** A processor that begins at the end of its partition commits nothing there: then time has to tell that all its outputs have gone. */
-  #isAtRest(): boolean {
-    const { shared, world } = this.#site;
-    const isIdle = this.#producers.done && this.#operator.done && this.#isRead() && this.#isSettled() && shared.topic(TOPICS.events).every((p) => this.#isIdle(p)); // prettier-ignore
-    this.#restsSince = isIdle ? (this.#restsSince ?? world.exactly()) : undefined;
-    const restMs = world.exactly() - (this.#restsSince ?? Infinity);
-    return restMs > (this.#isReadBy(GROUPS.processor, TOPICS.events) ? STALE_MS : REST_MS);
-  }
-
-  /** No message waits, is held, or has been handed over and not come back; nothing is decided that was not told. */
-  #isSettled(): boolean {
-    const isOpen = this.#isOpen;
-    const { database, world } = this.#site;
-    void unsettled(database, world.now()).then((open) => (this.#isOpen = open));
-    return !isOpen;
-  }
-
-  /** Somebody has the task, has read all of it, and nothing of it is due. */
-  #isIdle({ number, end }: SharedPartition): boolean {
-    const now = this.#site.world.now();
-    const tasks = this.#crew.processors.flatMap(({ processor }) => processor.tasks().filter((t) => t.partition === number));
-    return tasks.length > 0 && tasks.every(({ position, nextDue = Infinity }) => position === end && nextDue > now);
-  }
-
-  #isRead(): boolean {
-    return READ.every(([group, topic]) => this.#isReadBy(group, topic));
-  }
-
-  #isReadBy(group: string, topic: string): boolean {
-    const { shared } = this.#site;
-    return shared.topic(topic).every((partition) => (shared.group(group).committed.get(partition) ?? 0) >= partition.end);
-  }
-
-  /** What is still going on. */
-  #unrest(): string {
-    const { shared, world } = this.#site;
-    const unread = [...READ, [GROUPS.processor, TOPICS.events] as const]
-      .flatMap(([group, topic]) => shared.topic(topic).map((p) => ({ p, at: shared.group(group).committed.get(p) ?? 0 })))
-      .filter(({ p, at }) => at < p.end)
-      .map(({ p, at }) => `${p.topic}/${p.number} is read up to ${at} of ${p.end}`);
-    const due = this.#crew.processors.flatMap(({ name, processor }) => processor.tasks().filter((t) => (t.nextDue ?? Infinity) <= world.now()).map((t) => `task ${t.partition} of ${name} has something due`)); // prettier-ignore
-    return [
-      ...(this.#producers.done ? [] : ['somebody still sends']),
-      ...(this.#isOpen ? ['messages are open'] : []),
-      ...unread,
-      ...due,
-    ].join('; ');
   }
 
   async #judge(): Promise<void> {
