@@ -90,13 +90,6 @@ const withoutOne = (copy: StateCopy | undefined): StateCopy | undefined =>
     parts: () => [...copy.parts()].map((part) => ({ ...part, people: new Map([...part.people].slice(1)) })),
   };
 
-/** What was out of force is put in force again by a record that comes late. */
-function believesOldRecords(record: LogRecord): LogRecord {
-  const parsed = parseTaskInput(record.value);
-  if (!parsed.ok || parsed.value.kind !== 'control') return record;
-  return { ...record, value: encodeTaskInput({ ...parsed.value, revision: record.offset + 1 }) };
-}
-
 /**
  * Promises broken on purpose. Each must be noticed within few seeds, or the simulation looks at nothing.
  */
@@ -109,7 +102,6 @@ export const BUGS: readonly Bug[] = [
   { name: 'a processor takes what was not acknowledged for told', processorLog: swallowsFailures },
   { name: 'a processor passes over records', processorLog: (log, chance) => handles(log, drops(chance, 0.1)) },
   { name: 'a task does not know an event again', processorLog: readsAs(forgetsIds) },
-  { name: 'a task puts in force what comes late', processorLog: readsAs(believesOldRecords) },
   { name: 'a tick is believed beyond what it says', processorLog: readsAs(believesTooMuch) },
   { name: 'a proof does not look at what producers wrote', processorLog: (log) => proofWithout(log, TOPICS.ingest) },
   { name: 'a task never answers whether there is more', processorLog: (log) => sendsOnly(log, (e) => kindOf(e) !== 'answer') },

@@ -1,6 +1,6 @@
 import type { MemoryPorts } from '@tripline/adapters-memory';
 import { decodeUtf8, isJsonObject, parseJson } from '@tripline/kernel';
-import { TOPICS } from '@tripline/model';
+import { encodeTaskInput, parseTaskInput, TOPICS } from '@tripline/model';
 import type { AttemptLedger, Entry, EventLog, Gatehouse } from '@tripline/ports';
 import { acknowledgesAtOnce, sendsOnly } from './bugs.js';
 import type { Chance } from './chance.js';
@@ -49,6 +49,17 @@ const statusOf = ({ topic, value }: Entry): unknown => {
 /** One in ten of what was published does not reach its partition. */
 const losesRecords = (log: EventLog, chance: Chance): EventLog =>
   decoratedLog(log, { append: (entries) => log.append(entries.filter(() => chance.happens(0.9))) });
+
+/** Each record is newer than all before it, also one that is sent again. */
+function numbersAnew(log: EventLog): EventLog {
+  let revision = 1_000;
+  const anew = (entry: Entry): Entry => {
+    const parsed = parseTaskInput(entry.value);
+    if (!parsed.ok || parsed.value.kind !== 'control') return entry;
+    return { ...entry, value: encodeTaskInput({ ...parsed.value, revision }) };
+  };
+  return decoratedLog(log, { append: (entries) => (revision++, log.append(entries.map(anew))) });
+}
 
 /** Promises broken on purpose between the processor and the providers. */
 export const SENDING_BUGS: readonly Bug[] = [
@@ -99,5 +110,6 @@ export const SENDING_BUGS: readonly Bug[] = [
     schedulerLog: acknowledgesAtOnce,
   },
   { name: 'an outbox loses records', controlLog: losesRecords },
+  { name: 'an outbox numbers records by when it sends them', controlLog: numbersAnew },
   { name: 'a scheduler does not take in what became of messages', database: gate(() => ({ report: () => Promise.resolve() })) },
 ];
