@@ -4,7 +4,8 @@ import { encodeUtf8, OperatingError } from '@tripline/kernel';
 import type { EventLog } from '@tripline/ports';
 import { ManualClock, RecordingWatch } from '@tripline/testing-builders';
 import { copyOfTask, fillTask, nextOf, textOf } from '../test/states.js';
-import { openState, RESTORE_GAIN_MIN, type StateParts } from './open-state.js';
+import { openState, type StateParts } from './open-state.js';
+import { RESTORE_GAIN_MIN, SNAPSHOT_LIMITS } from './snapshot-limits.js';
 import { Snapshots, type Snapshot } from './snapshots.js';
 
 const OWN = 1_000;
@@ -26,7 +27,7 @@ describe('the state a task goes on from', () => {
     (await snapshots.write(0, await copyOfTask(next, 10), () => true)) as Snapshot;
   const partsFor = (first = 0): StateParts => {
     const log = { bounds: () => Promise.resolve([{ partition: 0, first, end: 1e9 }]) } as unknown as EventLog;
-    return { store, snapshots, log, topic: 'events', watch };
+    return { store, snapshots, log, topic: 'events', watch, limits: SNAPSHOT_LIMITS };
   };
   /** Where it goes on, and by whose state. */
   const opened = async (first = 0): Promise<[number | undefined, string | undefined, number | undefined]> => {

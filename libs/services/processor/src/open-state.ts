@@ -1,9 +1,7 @@
 import { OperatingError } from '@tripline/kernel';
 import type { EventLog, StateStore, TaskStore, Watch } from '@tripline/ports';
+import type { SnapshotLimits } from './snapshot-limits.js';
 import type { Snapshot, Snapshots } from './snapshots.js';
-
-/** A snapshot takes the place of a state of our own that is behind it by so many records: fetching it is then faster than reading them again. */
-export const RESTORE_GAIN_MIN = 100_000;
 
 export type StateParts = {
   readonly store: StateStore;
@@ -11,6 +9,7 @@ export type StateParts = {
   readonly log: EventLog;
   readonly topic: string;
   readonly watch: Watch;
+  readonly limits: SnapshotLimits;
 };
 
 /** A task's state, and the newest snapshot there is of it. */
@@ -37,12 +36,17 @@ export async function openState(parts: StateParts, task: number): Promise<Opened
 type Around = { readonly all: readonly Snapshot[]; readonly better: readonly Snapshot[] };
 
 /** The snapshots there are, and those that are better than its own state. */
-async function lookAround({ log, topic }: StateParts, snapshots: Snapshots, task: number, own: TaskStore): Promise<Around> {
+async function lookAround(
+  { log, topic, limits }: StateParts,
+  snapshots: Snapshots,
+  task: number,
+  own: TaskStore,
+): Promise<Around> {
   const all = await snapshots.list(task);
   const next = own.checkpoint()?.next;
   if (next === undefined) return { all, better: all };
   const first = (await log.bounds(topic)).find(({ partition }) => partition === task)?.first ?? 0;
-  const gain = first > next ? 1 : RESTORE_GAIN_MIN;
+  const gain = first > next ? 1 : limits.restoreGainMin;
   return { all, better: all.filter((snapshot) => snapshot.next - next >= gain) };
 }
 

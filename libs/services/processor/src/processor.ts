@@ -22,6 +22,7 @@ import { Questions } from './questions.js';
 import type { RecoveryProgress } from './recovery.js';
 import { ReplayEstimate } from './replay-estimate.js';
 import { SnapshotKeeper } from './snapshot-keeper.js';
+import { SNAPSHOT_LIMITS, type SnapshotLimits } from './snapshot-limits.js';
 import { Snapshots } from './snapshots.js';
 import { SharedLimits, type TaskLimits } from './task-limits.js';
 import { TaskGauges } from './task-gauges.js';
@@ -43,6 +44,8 @@ export type ProcessorOptions = {
   readonly partitions: number;
   /** Where snapshots go, shared by all processors; without it a task whose disk is lost is replayed from the log's beginning. */
   readonly objects?: ObjectStore;
+  /** When snapshots are taken and gone on from; specs say other limits. */
+  readonly snapshotLimits?: SnapshotLimits;
   readonly startFrom?: StartFrom;
   /** By partition: the offsets that are set aside unread, because reading them ends the process. Keep them as long as the log keeps those records. */
   readonly skips?: ReadonlyMap<number, ReadonlySet<number>>;
@@ -85,7 +88,7 @@ export class Processor implements PersonStates {
   #gaveUp: string | undefined;
 
   constructor(private readonly options: ProcessorOptions) {
-    const { log, clock, watch, objects, partitions } = options;
+    const { log, clock, watch, objects, partitions, snapshotLimits: limits = SNAPSHOT_LIMITS } = options;
     this.#gauges = new TaskGauges(clock, watch);
     this.#watchdog = new Watchdog(clock, watch);
     this.#limits = new SharedLimits(() => this.#tasks.size, options.checkpointEvery);
@@ -95,7 +98,7 @@ export class Processor implements PersonStates {
     this.#questions = new Questions({ ...options, ...standing });
     if (objects === undefined) return;
     const snapshots = (this.#snapshots = new Snapshots(objects, { topic: TOPICS.events, partitions }, clock));
-    this.#keeper = new SnapshotKeeper({ snapshots, estimate: this.#estimate, clock, watch, tasks: going });
+    this.#keeper = new SnapshotKeeper({ snapshots, estimate: this.#estimate, clock, watch, limits, tasks: going });
   }
 
   /** How it reads its topic; `instance` is a name of this process that outlives restarts, `address` where others ask it. */
@@ -133,8 +136,8 @@ export class Processor implements PersonStates {
   }
 
   async #open(partition: number): Promise<number> {
-    const { log, watch, store: states } = this.options;
-    const parts = { store: states, snapshots: this.#snapshots, log, topic: TOPICS.events, watch };
+    const { log, watch, store: states, snapshotLimits: limits = SNAPSHOT_LIMITS } = this.options;
+    const parts = { store: states, snapshots: this.#snapshots, log, topic: TOPICS.events, watch, limits };
     const { store, newest } = await openState(parts, partition).catch((error: unknown) => {
       throw asKnown(error, partition);
     });

@@ -5,7 +5,8 @@ import type { StateCopy } from '@tripline/ports';
 import { ManualClock, RecordingWatch } from '@tripline/testing-builders';
 import { copyOfTask } from '../test/states.js';
 import { ReplayEstimate } from './replay-estimate.js';
-import { DRAIN_FOR, REPLAY_MAX, SNAPSHOT_AGE_MAX, SNAPSHOT_SPACING, SnapshotKeeper, type Copied } from './snapshot-keeper.js';
+import { DRAIN_FOR, SNAPSHOT_AGE_MAX, SnapshotKeeper, type Copied } from './snapshot-keeper.js';
+import { REPLAY_MAX, SNAPSHOT_LIMITS, SNAPSHOT_SPACING } from './snapshot-limits.js';
 import { Snapshots } from './snapshots.js';
 
 /** One record, one millisecond. */
@@ -29,7 +30,14 @@ describe('the keeper of snapshots', () => {
     const estimate = new ReplayEstimate();
     estimate.worked(1_000, 1_000);
     snapshots = new Snapshots(objects, { topic: 'events', partitions: 8 }, clock);
-    keeper = new SnapshotKeeper({ snapshots, estimate, clock, watch, tasks: (): Iterable<Copied> => tasks });
+    keeper = new SnapshotKeeper({
+      snapshots,
+      estimate,
+      clock,
+      watch,
+      limits: SNAPSHOT_LIMITS,
+      tasks: (): Iterable<Copied> => tasks,
+    });
   });
 
   /** A task that has come to this position, and has committed it. */

@@ -1,13 +1,10 @@
 import { between, makeDuration, plus, seconds, type Duration, type Instant } from '@tripline/kernel';
 import type { Clock, StateCopy, Watch } from '@tripline/ports';
 import type { ReplayEstimate } from './replay-estimate.js';
+import type { SnapshotLimits } from './snapshot-limits.js';
 import type { Snapshot, Snapshots } from './snapshots.js';
 
-/** What one process holds shall take no longer than this to replay from its snapshots, all tasks one after another. */
-export const REPLAY_MAX: Duration = seconds(60);
-/** Two snapshots of one task are at least so far apart … */
-export const SNAPSHOT_SPACING: Duration = seconds(30);
-/** … and a task that went on at all has one not older than this: the log keeps its records longer. */
+/** A task that went on at all has a snapshot not older than this: the log keeps its records longer. */
 export const SNAPSHOT_AGE_MAX: Duration = makeDuration(6 * 3_600_000);
 /** When a process ends, tasks get a last snapshot where replaying them would take longer than this. */
 export const LAST_WORTH: Duration = seconds(1);
@@ -27,6 +24,7 @@ export type KeeperParts = {
   readonly estimate: ReplayEstimate;
   readonly clock: Clock;
   readonly watch: Watch;
+  readonly limits: SnapshotLimits;
   readonly tasks: () => Iterable<Copied>;
 };
 
@@ -60,7 +58,7 @@ export class SnapshotKeeper {
   /** Looks whether one is due, and takes it. Never rejects. */
   async round(): Promise<void> {
     const tasks = [...this.parts.tasks()];
-    const limitMs = REPLAY_MAX / Math.max(1, tasks.length);
+    const limitMs = this.parts.limits.replayMax / Math.max(1, tasks.length);
     for (const task of tasks) this.#show(task);
     const due = tasks.filter((task) => this.#isDue(task, limitMs)).sort((a, b) => this.replayMs(b) - this.replayMs(a))[0];
     if (due !== undefined) await this.#take(due);
@@ -86,7 +84,7 @@ export class SnapshotKeeper {
     const now = this.parts.clock.now();
     const newest = this.#newest.get(task.partition);
     const tried = this.#triedAt.get(task.partition) ?? newest?.taken;
-    if (tried !== undefined && now < plus(tried, SNAPSHOT_SPACING)) return false;
+    if (tried !== undefined && now < plus(tried, this.parts.limits.spacing)) return false;
     const isOld = task.position > (newest?.next ?? 0) && newest !== undefined && now >= plus(newest.taken, SNAPSHOT_AGE_MAX);
     return isOld || this.replayMs(task) > limitMs;
   }

@@ -3,7 +3,7 @@ import { attempts } from './audit-attempts.js';
 import { silence } from './audit-silence.js';
 import { keyOf, type Evidence, type Firing, type Witnessed } from './evidence.js';
 import { humanOf } from './people.js';
-import { SETTLE_MS } from './triggers.js';
+import { SEASON, SETTLE_MS } from './triggers.js';
 
 /** One human, as the whole history shows them. */
 export type Case = { readonly human: number; readonly seen: readonly Witnessed[]; readonly firings: readonly Firing[] };
@@ -30,8 +30,11 @@ export function audit({ witnessed, lost, firings }: Evidence): readonly string[]
   ];
 }
 
+/** What is decided by no absence. */
+const AT_ONCE: ReadonlySet<string> = new Set(['bought', SEASON]);
+
 const isEarly = ({ action: { trigger, decided }, landed }: Firing): boolean =>
-  trigger !== 'bought' && landed < decided + SETTLE_MS;
+  !AT_ONCE.has(trigger) && landed < decided + SETTLE_MS;
 
 /** The firings of a trigger, for a key, decided for an instant. */
 export const firingsAt = ({ firings }: Case, trigger: string, key: number, decided: number): number =>

@@ -1,12 +1,12 @@
 import { decodeUtf8, encodeUtf8, isJsonObject, parseJson, plus, makeDuration, type JsonObject } from '@tripline/kernel';
 import { encodeTaskInput, parseTaskInput, TOPICS } from '@tripline/model';
-import type { Appended, Batch, Entry, EventLog, LogRecord, Subscription } from '@tripline/ports';
+import type { Appended, Batch, Entry, EventLog, LogRecord, StateCopy, Subscription } from '@tripline/ports';
 import type { Chance } from './chance.js';
 import { decoratedLog, decoratedStore } from './decorated.js';
 import type { Bug } from './site.js';
 
 /** Answers at once that all has landed, and sends it after that: what fails then is gone. */
-const acknowledgesAtOnce = (log: EventLog): EventLog =>
+export const acknowledgesAtOnce = (log: EventLog): EventLog =>
   decoratedLog(log, {
     append: (entries) => {
       log.append(entries).catch(() => undefined);
@@ -18,7 +18,7 @@ const acknowledgesAtOnce = (log: EventLog): EventLog =>
 const swallowsFailures = (log: EventLog): EventLog =>
   decoratedLog(log, { append: (entries) => log.append(entries).catch(() => []) });
 
-const sendsOnly = (log: EventLog, wanted: (entry: Entry) => boolean): EventLog =>
+export const sendsOnly = (log: EventLog, wanted: (entry: Entry) => boolean): EventLog =>
   decoratedLog(log, { append: (entries) => log.append(entries.filter(wanted)) });
 
 const kindOf = ({ topic, value }: Entry): string | undefined => {
@@ -77,6 +77,19 @@ function drops(chance: Chance, share: number): (batch: Batch) => Batch {
   return (batch) => (chance.happens(share) ? { ...batch, records: batch.records.slice(0, -1) } : batch);
 }
 
+const copied = (copy: StateCopy): StateCopy => ({
+  checkpoint: copy.checkpoint,
+  definitions: copy.definitions,
+  parts: () => copy.parts(),
+  close: () => copy.close(),
+});
+
+const withoutOne = (copy: StateCopy | undefined): StateCopy | undefined =>
+  copy && {
+    ...copied(copy),
+    parts: () => [...copy.parts()].map((part) => ({ ...part, people: new Map([...part.people].slice(1)) })),
+  };
+
 /**
  * Promises broken on purpose. Each must be noticed within few seeds, or the simulation looks at nothing.
  */
@@ -121,6 +134,22 @@ export const BUGS: readonly Bug[] = [
           return found === undefined ? undefined : { ...found, clock: 0 as typeof found.clock };
         },
       })),
+  },
+  {
+    name: 'a snapshot says that it covers more than it holds',
+    store: (store) =>
+      decoratedStore(store, (inner) => ({
+        copy: () => {
+          const copy = inner.copy();
+          if (copy === undefined) return undefined;
+          const { clock, next } = copy.checkpoint;
+          return { ...copied(copy), checkpoint: { clock, next: next + 1 } };
+        },
+      })),
+  },
+  {
+    name: 'a snapshot leaves somebody out',
+    store: (store) => decoratedStore(store, (inner) => ({ copy: () => withoutOne(inner.copy()) })),
   },
   {
     name: 'a task goes on where its group committed, whatever its state has read',

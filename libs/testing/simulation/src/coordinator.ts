@@ -19,6 +19,8 @@ type Claim = { readonly member: number; askedAt: number | undefined };
  */
 export class Coordinator {
   readonly committed = new Map<SharedPartition, number>();
+  /** Every commit, and when. */
+  readonly #commits: { readonly partition: SharedPartition; readonly next: number; readonly at: number }[] = [];
   readonly #members = new Map<number, Member>();
   readonly #claims = new Map<SharedPartition, Claim>();
   #ids = 0;
@@ -57,10 +59,16 @@ export class Coordinator {
   }
 
   /** False: the member was given up, or the partition is another's. */
-  commit(id: number, partition: SharedPartition, next: number): boolean {
+  commit(id: number, partition: SharedPartition, next: number, now: number): boolean {
     if (this.#claims.get(partition)?.member !== id) return false;
     this.committed.set(partition, next);
+    this.#commits.push({ partition, next, at: now });
     return true;
+  }
+
+  /** When the group first said that it has handled a record; `Infinity`: it never did. */
+  handledAt(partition: SharedPartition, offset: number): number {
+    return this.#commits.find((commit) => commit.partition === partition && commit.next > offset)?.at ?? Infinity;
   }
 
   #claim(partition: SharedPartition, id: number, now: number): boolean {

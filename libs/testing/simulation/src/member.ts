@@ -55,7 +55,8 @@ export class Member implements Reading, LaneOwner {
     const id = this.#id;
     if (id === undefined) return;
     const what = `commits ${partition.topic}/${partition.number} ${next}`;
-    const ask = (): Promise<boolean> => this.wire.ask(what, () => this.coordinator.commit(id, partition, next));
+    const ask = (): Promise<boolean> =>
+      this.wire.ask(what, () => this.coordinator.commit(id, partition, next, this.wire.life.world.exactly()));
     for (let done: boolean | undefined; ;) {
       done = await ask().catch(() => undefined);
       if (done === false && this.#id === id) this.#id = undefined;

@@ -8,6 +8,8 @@ export type Deed = {
   readonly person: PersonKey;
   /** Of an identify: the device that is this user's. */
   readonly device?: string;
+  /** Of an identify: where the user is written to. */
+  readonly address?: string;
   readonly name: 'a' | 'b' | 'login' | 'identify';
   readonly key: number;
   readonly afterMs: number;
@@ -39,8 +41,15 @@ function deedsOf(chance: Chance, human: number, spanMs: number): readonly Deed[]
   const kept = names.filter((name, i) => name !== 'b' || names.slice(0, i).filter((n) => n === 'b').length < ORDERS_MAX);
   const acts = kept.map((name, i) => deed(chance, ids, human, i, name, spanMs));
   const known = devices.filter(() => chance.happens(0.8));
-  return [...acts, ...known.map((device, i) => identify(chance, ids, human, i, device, spanMs))];
+  const hello = chance.happens(0.85) ? [greeting(human, ids)] : [];
+  return [...hello, ...acts, ...known.map((device, i) => identify(chance, ids, human, i, device, spanMs))];
 }
+
+/** Says where to write to. */
+const greeting = (human: number, { user: person }: Ids): Deed => ({
+  ...{ id: `${human}-hello`, human, person, name: 'identify', key: 0, address: `${human}@shop.test` },
+  ...{ afterMs: 0, happenedMs: 0, way: 'http', times: 1 },
+});
 
 function deed(chance: Chance, ids: Ids, human: number, i: number, name: Deed['name'], spanMs: number): Deed {
   const afterMs = chance.between(0, spanMs);

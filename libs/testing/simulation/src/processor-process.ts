@@ -4,8 +4,11 @@ import { Processor } from '@tripline/services-processor';
 import { RecordingWatch } from '@tripline/testing-builders';
 import type { Life } from './life.js';
 import { place, type Site } from './site.js';
+import { SimulatedObjectStore } from './simulated-objects.js';
 import { SimulatedStateStore, type SimulatedDisk } from './simulated-disk.js';
 
+/** Here a log is short: few records are many. */
+const SNAPSHOTS = { restoreGainMin: 6, replayMax: milliseconds(1), spacing: milliseconds(1_200) };
 const CHECKPOINT_MS = [100, 500, 2_000] as const;
 
 /** A processor as it runs in production, from its start until it is killed. Its disk outlives it. */
@@ -30,6 +33,8 @@ export class ProcessorProcess {
       clock: bug?.clock?.(clock) ?? clock,
       watch: new RecordingWatch(),
       partitions,
+      objects: new SimulatedObjectStore(site.objects, wire),
+      snapshotLimits: SNAPSHOTS,
       checkpointEvery: milliseconds(world.chance.one(CHECKPOINT_MS)),
     });
     const failed = (error: unknown): void => site.broken(`${name} ended: ${String(error)}`);

@@ -67,9 +67,10 @@ export class Producers {
 
 const typeOf = ({ name }: Deed): 'identify' | 'track' => (name === 'identify' ? 'identify' : 'track');
 
-function callOf({ id, person, device, name, key, happenedMs }: Deed, begin: Instant): JsonObject {
+function callOf({ id, person, device, address, name, key, happenedMs }: Deed, begin: Instant): JsonObject {
   const ids = person.startsWith('u:') ? { userId: person.slice(2) } : { anonymousId: person.slice(2) };
   const anonymous = device === undefined ? {} : { anonymousId: device };
+  const traits = address === undefined ? {} : { traits: { email: address } };
   const what = name === 'identify' ? {} : { event: name, properties: { k: key } };
-  return { messageId: id, ...ids, ...anonymous, timestamp: formatInstant(makeInstant(begin + happenedMs)), ...what };
+  return { messageId: id, ...ids, ...anonymous, ...traits, timestamp: formatInstant(makeInstant(begin + happenedMs)), ...what };
 }

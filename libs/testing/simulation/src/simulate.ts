@@ -1,21 +1,30 @@
-import { encodeTaskInput, ALL_TOPICS, GROUPS, TOPICS } from '@tripline/model';
+import { encodeTaskInput, ALL_TOPICS, TOPICS } from '@tripline/model';
 import type { Entry } from '@tripline/ports';
 import { disagreements } from './agreement.js';
 import { audit } from './auditor.js';
+import { auditPublications } from './audit-publications.js';
+import { auditMessages } from './audit-messages.js';
 import { Chance } from './chance.js';
 import { CollectorProcess } from './collector-process.js';
+import { DispatcherProcess } from './dispatcher-process.js';
+import { ControlProcess } from './control-process.js';
 import { describe, describeLog, gather } from './evidence.js';
+import { Handovers } from './handovers.js';
 import { makeDeeds, type Deed } from './people.js';
 import { ProcessorProcess } from './processor-process.js';
+import { describeMessages, gatherMessages } from './messages.js';
+import { Operator } from './operator.js';
 import { Producers } from './producers.js';
-import { SendingProcess } from './sending-process.js';
+import { SchedulerProcess } from './scheduler-process.js';
 import { SharedLog } from './shared-log.js';
-import type { SharedPartition } from './shared-partition.js';
+import { SimulatedDatabase } from './simulated-database.js';
+import { SharedObjects } from './simulated-objects.js';
 import { SimulatedDisk } from './simulated-disk.js';
 import { SimulatedWorld } from './simulated-world.js';
 import type { Bug, Site } from './site.js';
-import { AHEAD_MS, CLOCKS, Storm, type ClocksOff, type Crew } from './storm.js';
-import { SETTLE_MS, TRIGGERS, WINDOW_MS } from './triggers.js';
+import { Stillness } from './stillness.js';
+import { AHEAD_MS, CLOCKS, Storm, type ClocksOff, type Crew, type Process } from './storm.js';
+import { SETTLE_MS, TEMPLATES, TRIGGERS, WINDOW_MS } from './triggers.js';
 import { calm } from './weather.js';
 
 /** One simulation: the same plan is the same history. */
@@ -28,6 +37,10 @@ export type Outcome = {
   readonly steps: number;
   readonly hash: string;
   readonly firings: number;
+  /** Messages that a provider took. */
+  readonly deliveries: number;
+  /** Snapshots that were gone on from. */
+  readonly restores: number;
   readonly last: readonly string[];
   readonly clocks: string;
   /** What each human did, as the log has it. */
@@ -37,15 +50,15 @@ export type Outcome = {
 };
 
 export const HUMANS = 4;
-export const FAULTS = 24;
+export const FAULTS = 32;
 const BEGIN = Date.UTC(2026, 0, 1);
 const SPAN_MS = 14_000;
 const FAULT_EVERY_MS = 1_600;
 /** How long everything may take to come to rest once nothing goes wrong any more. */
-const DRAIN_MS = 200_000;
-/** Longer than any pause before something is tried again. */
-const REST_MS = 35_000;
+const DRAIN_MS = 600_000;
 const PARTITIONS = 3;
+/** How often the operator thinks anew. */
+const CHANGES_MAX = 12;
 const LINES = 60;
 
 export const planOf = (seed: number, bug?: Bug): Plan => ({
@@ -62,6 +75,14 @@ export async function simulate(plan: Plan): Promise<Outcome> {
   return simulation.outcome();
 }
 
+type Start = (site: Site, name: string) => Process;
+const OTHERS: readonly (readonly [letter: string, start: Start])[] = [
+  ['c', (site, name) => new CollectorProcess(site, name)],
+  ['s', (site, name) => new SchedulerProcess(site, name)],
+  ['o', (site, name) => new ControlProcess(site, name)],
+  ['d', (site, name) => new DispatcherProcess(site, name)],
+];
+
 class Simulation {
   readonly #site: Site;
   readonly #broken: string[] = [];
@@ -69,14 +90,19 @@ class Simulation {
   readonly #producers: Producers;
   readonly #crew: Crew = {
     processors: [],
-    collectors: [],
+    others: [],
     startProcessor: (at, disk) => this.#startProcessor(at, disk),
-    startCollector: (at) => void (this.#crew.collectors[at] = new CollectorProcess(this.#site, this.#name('c', at))),
+    startOther: (at) => {
+      const [letter, start] = OTHERS[at % OTHERS.length] as (typeof OTHERS)[number];
+      this.#crew.others[at] = start(this.#site, this.#name(letter, at));
+    },
   };
   readonly #storm: Storm;
+  readonly #operator: Operator;
+  readonly #stillness: Stillness;
   #starts = 0;
-  #restsSince: number | undefined;
   #firings = 0;
+  #deliveries = 0;
   #evidence = '';
   readonly #clocks: ClocksOff;
 
@@ -85,28 +111,41 @@ class Simulation {
     const world = new SimulatedWorld(chance, BEGIN);
     const shared = new SharedLog();
     const broken = (what: string): void => void this.#broken.push(what);
-    this.#site = { world, shared, weather: calm(), partitions: PARTITIONS, bug: plan.bug, broken };
+    const [database, handovers, objects] = [new SimulatedDatabase(), new Handovers(), new SharedObjects()];
+    this.#site = { world, shared, database, handovers, objects, weather: calm(), partitions: PARTITIONS, bug: plan.bug, broken };
     this.#deeds = makeDeeds(chance.branch(), plan.humans, SPAN_MS);
+    this.#producers = new Producers(
+      this.#site,
+      () => this.#crew.others.filter((process) => process instanceof CollectorProcess),
+      this.#deeds,
+      world.now(),
+    );
+    this.#operator = new Operator(this.#site);
+    this.#stillness = new Stillness(this.#site, this.#crew.processors, [this.#producers, this.#operator]);
     this.#clocks = chance.one(CLOCKS);
-    this.#prepare();
-    this.#producers = new Producers(this.#site, () => this.#crew.collectors, this.#deeds, world.now());
     this.#storm = new Storm(this.#site, this.#crew, this.#clocks, plan.faults);
   }
 
   async run(): Promise<void> {
     const { world } = this.#site;
+    await this.#prepare();
     this.#storm.begin(FAULT_EVERY_MS);
-    await world.run(BEGIN + SPAN_MS + WINDOW_MS, () => this.#isBroken());
+    this.#operator.begin(world.chance.between(0, CHANGES_MAX), SPAN_MS);
+    await world.run(BEGIN + SPAN_MS + 2 * WINDOW_MS, () => this.#isBroken());
     this.#storm.end();
+    this.#operator.end();
     const quiet = world.exactly() + WINDOW_MS + SETTLE_MS;
-    const drained = await world.run(quiet + DRAIN_MS, () => this.#isBroken() || (world.exactly() >= quiet && this.#isAtRest()));
-    if (!drained) this.#broken.push(`it does not come to rest: ${this.#unrest()}`);
+    const drained = await world.run(
+      quiet + DRAIN_MS,
+      () => this.#isBroken() || (world.exactly() >= quiet && this.#stillness.reached()),
+    );
+    if (!drained) this.#broken.push(`it does not come to rest: ${this.#stillness.missing()}`);
     await this.#judge();
   }
 
   outcome(): Outcome {
     const { history } = this.#site.world;
-    return { plan: this.plan, broken: this.#broken, steps: history.steps, hash: history.hash(), firings: this.#firings, last: history.last(LINES), clocks: this.#clocks, evidence: this.#evidence, log: describeLog(this.#site.shared, BEGIN) }; // prettier-ignore
+    return { plan: this.plan, broken: this.#broken, steps: history.steps, hash: history.hash(), firings: this.#firings, deliveries: this.#deliveries, restores: this.#site.objects.restores, last: history.last(LINES), clocks: this.#clocks, evidence: this.#evidence, log: describeLog(this.#site.shared, BEGIN) }; // prettier-ignore
   }
 
   #startProcessor(at: number, disk: SimulatedDisk): void {
@@ -120,13 +159,18 @@ class Simulation {
   }
 
   /** Topics, triggers in force, and everybody at work. */
-  #prepare(): void {
-    const { shared, world } = this.#site;
+  async #prepare(): Promise<void> {
+    const { shared, world, database } = this.#site;
+    const { catalogue } = database.direct;
     for (const name of ALL_TOPICS) shared.ensure({ name, partitions: PARTITIONS });
-    for (const partition of shared.topic(TOPICS.events)) partition.append(TRIGGERS.map(published), world.now());
+    const documents = [...TEMPLATES, ...TRIGGERS].map((document) => ({ kind: document.kind, name: document.name, document }));
+    await catalogue.publish(documents, 'the beginning', world.now());
+    const outgoing = await catalogue.outbox(documents.length);
+    const entries = outgoing.map(({ control }): Entry => ({ topic: TOPICS.events, key: null, value: encodeTaskInput(control) }));
+    for (const partition of shared.topic(TOPICS.events)) partition.append(entries, world.now());
+    await catalogue.sent(outgoing.map(({ id }) => id));
     for (const at of [0, 1]) this.#crew.startProcessor(at, new SimulatedDisk());
-    for (const at of [0, 1]) this.#crew.startCollector(at);
-    new SendingProcess(this.#site);
+    for (const at of [...OTHERS, ...OTHERS].keys()) this.#crew.startOther(at);
   }
 
   #isBroken(): boolean {
@@ -134,63 +178,21 @@ class Simulation {
     return this.#broken.length > 0;
   }
 
-  /** A processor that begins at the end of its partition commits nothing there: then time has to tell that all its outputs have gone. */
-  #isAtRest(): boolean {
-    const { shared, world } = this.#site;
-    const isIdle = this.#producers.done && this.#isRead() && shared.topic(TOPICS.events).every((p) => this.#isIdle(p));
-    this.#restsSince = isIdle ? (this.#restsSince ?? world.exactly()) : undefined;
-    return isIdle && (this.#isReadBy(GROUPS.processor, TOPICS.events) || world.exactly() - (this.#restsSince ?? 0) > REST_MS);
-  }
-
-  /** Somebody has the task, has read all of it, and nothing of it is due. */
-  #isIdle({ number, end }: SharedPartition): boolean {
-    const now = this.#site.world.now();
-    const tasks = this.#crew.processors.flatMap(({ processor }) => processor.tasks().filter((t) => t.partition === number));
-    return tasks.length > 0 && tasks.every(({ position, nextDue = Infinity }) => position === end && nextDue > now);
-  }
-
-  #isRead(): boolean {
-    return this.#isReadBy(GROUPS.collector, TOPICS.ingest) && this.#isReadBy(GROUPS.collector, TOPICS.receipts) && this.#isReadBy(GROUPS.scheduler, TOPICS.actions); // prettier-ignore
-  }
-
-  #isReadBy(group: string, topic: string): boolean {
-    const { shared } = this.#site;
-    return shared.topic(topic).every((partition) => (shared.group(group).committed.get(partition) ?? 0) >= partition.end);
-  }
-
-  /** What is still going on. */
-  #unrest(): string {
-    const { shared, world } = this.#site;
-    const unread =
-      [[GROUPS.collector, TOPICS.ingest], [GROUPS.collector, TOPICS.receipts], [GROUPS.scheduler, TOPICS.actions], [GROUPS.processor, TOPICS.events]] // prettier-ignore
-        .flatMap(([group = '', topic = '']) =>
-          shared.topic(topic).map((p) => ({ p, at: shared.group(group).committed.get(p) ?? 0 })),
-        )
-        .filter(({ p, at }) => at < p.end)
-        .map(({ p, at }) => `${p.topic}/${p.number} is read up to ${at} of ${p.end}`);
-    const due = this.#crew.processors.flatMap(({ name, processor }) => processor.tasks().filter((t) => (t.nextDue ?? Infinity) <= world.now()).map((t) => `task ${t.partition} of ${name} has something due`)); // prettier-ignore
-    return [...(this.#producers.done ? [] : ['somebody still sends']), ...unread, ...due].join('; ');
-  }
-
   async #judge(): Promise<void> {
     if (this.#broken.length > 0) return;
     const { shared, world } = this.#site;
     const evidence = gather(shared, this.#deeds, this.#producers.acknowledged);
     this.#firings = evidence.firings.length;
-    this.#evidence = describe(evidence, BEGIN);
     const people = [...new Set(this.#deeds.map(({ person }) => person))];
     const { processors } = this.#crew;
-    this.#broken.push(...audit(evidence), ...(await disagreements(shared, processors, people, evidence.firings, world.now())));
+    const messages = await gatherMessages(this.#site, evidence.firings);
+    this.#deliveries = messages.calls.filter(({ taken }) => taken).length;
+    this.#evidence = [describe(evidence, BEGIN), describeMessages(messages, BEGIN)].join('\n');
+    this.#broken.push(
+      ...audit(evidence),
+      ...auditMessages(messages),
+      ...(await auditPublications(this.#site, evidence)),
+      ...(await disagreements(shared, processors, people, evidence.firings, world.now())),
+    );
   }
 }
-
-const published = (document: (typeof TRIGGERS)[number]): Entry => ({
-  topic: TOPICS.events,
-  key: null,
-  value: encodeTaskInput({
-    kind: 'control',
-    name: document.name,
-    revision: 1,
-    change: { type: 'publish', version: 1, document, openRuns: 'drain' },
-  }),
-});

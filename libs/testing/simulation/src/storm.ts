@@ -1,4 +1,5 @@
-import type { CollectorProcess } from './collector-process.js';
+import { CollectorProcess } from './collector-process.js';
+import type { Life } from './life.js';
 import type { ProcessorProcess } from './processor-process.js';
 import type { Site } from './site.js';
 import { SimulatedDisk } from './simulated-disk.js';
@@ -7,10 +8,14 @@ import { calm } from './weather.js';
 /** The processes at work; the storm replaces those it kills. */
 export type Crew = {
   readonly processors: ProcessorProcess[];
-  readonly collectors: CollectorProcess[];
+  /** All that keep nothing of their own: collectors, schedulers, dispatchers. */
+  readonly others: Process[];
   startProcessor(at: number, disk: SimulatedDisk): void;
-  startCollector(at: number): void;
+  /** One more of the same kind, in its place. */
+  startOther(at: number): void;
 };
+
+export type Process = { readonly name: string; readonly life: Life };
 
 /** Which clocks may be wrong: not both of those that would have to err together for something to be decided early. */
 export type ClocksOff = 'none' | 'leaders' | 'collectors' | 'behind' | 'ahead';
@@ -54,8 +59,8 @@ export class Storm {
     Object.assign(this.site.weather, calm());
     for (const partition of this.site.shared.partitions()) partition.leaderOffMs = 0;
     this.crew.processors.forEach(({ life, disk }, i) => (life.dead ? this.crew.startProcessor(i, disk) : life.wake()));
-    this.crew.collectors.forEach(({ life }, i) => (life.dead ? this.crew.startCollector(i) : life.wake()));
-    for (const { life } of [...this.crew.processors, ...this.crew.collectors]) life.clockOffMs = 0;
+    this.crew.others.forEach(({ life }, i) => (life.dead ? this.crew.startOther(i) : life.wake()));
+    for (const { life } of [...this.crew.processors, ...this.crew.others]) life.clockOffMs = 0;
   }
 
   #strike(): void {
@@ -63,9 +68,13 @@ export class Storm {
     const kinds = [
       () => this.#killProcessor(),
       () => this.#killProcessor(),
-      () => this.#killCollector(),
+      () => this.#killOther(),
+      () => this.#killOther(),
       () => this.#putToSleep(chance.one(this.crew.processors)),
-      () => this.#putToSleep(chance.one(this.crew.collectors)),
+      () => this.#putToSleep(chance.one(this.crew.others)),
+      () => this.#failOver(),
+      () => this.#damage(),
+      () => this.#moodOfProviders(),
       () => this.#rebalance(),
       () => this.#newWeather(),
       () => this.#moveClocks(),
@@ -80,26 +89,26 @@ export class Storm {
     if (process === undefined || process.life.dead) return;
     world.history.add(`${process.name} is killed`);
     process.life.kill();
-    const disks = [process.disk, process.disk, process.disk.older(world.chance), new SimulatedDisk()];
+    const disks = [process.disk, process.disk, process.disk.older(world.chance), new SimulatedDisk(), new SimulatedDisk()];
     const disk = world.chance.one(disks);
     world.in(world.chance.between(1, AWAY_MS), `${process.name} is started`, () => {
       if (this.crew.processors[at] === process) this.crew.startProcessor(at, disk);
     });
   }
 
-  #killCollector(): void {
+  #killOther(): void {
     const { world } = this.site;
-    const at = world.chance.between(0, this.crew.collectors.length - 1);
-    const process = this.crew.collectors[at];
+    const at = world.chance.between(0, this.crew.others.length - 1);
+    const process = this.crew.others[at];
     if (process === undefined || process.life.dead) return;
     world.history.add(`${process.name} is killed`);
     process.life.kill();
     world.in(world.chance.between(1, AWAY_MS), `${process.name} is started`, () => {
-      if (this.crew.collectors[at] === process) this.crew.startCollector(at);
+      if (this.crew.others[at] === process) this.crew.startOther(at);
     });
   }
 
-  #putToSleep({ life }: ProcessorProcess | CollectorProcess): void {
+  #putToSleep({ life }: Process): void {
     const { world } = this.site;
     if (!life.running) return;
     world.history.add(`${life.name} falls asleep`);
@@ -109,6 +118,29 @@ export class Storm {
 
   #rebalance(): void {
     for (const group of this.site.shared.groups()) group.turn += this.site.world.chance.between(0, 1);
+  }
+
+  #failOver(): void {
+    const { world, database } = this.site;
+    const forMs = world.chance.between(0, AWAY_MS);
+    world.history.add(`the database fails over, for ${forMs}`);
+    database.failOver(world.exactly(), forMs);
+  }
+
+  #damage(): void {
+    const { world, objects } = this.site;
+    const name = objects.damage(world.chance);
+    if (name !== undefined) world.history.add(`${name} is damaged`);
+  }
+
+  #moodOfProviders(): void {
+    const { chance } = this.site.world;
+    Object.assign(this.site.weather, {
+      providerSlow: chance.one([0, 0.1, 0.5]),
+      providerSilent: chance.one([0, 0.1, 0.3]),
+      providerRefuses: chance.one([0, 0.1, 0.3]),
+      providerBusy: chance.one([0, 0.1, 0.6]),
+    });
   }
 
   #newWeather(): void {
@@ -122,14 +154,16 @@ export class Storm {
       requestFails: chance.one([0, 0, 0.05, 0.3]),
       commitFails: chance.one([0, 0, 0.3]),
       diskMs: chance.one([1, 5, 400]),
+      databaseFails: chance.one([0, 0, 0.05, 0.2]),
     });
   }
 
   #moveClocks(): void {
     const { world, shared } = this.site;
     const { chance } = world;
+    const collectors = this.crew.others.filter((process) => process instanceof CollectorProcess);
     if (this.clocks === 'leaders') chance.one(shared.partitions()).leaderOffMs = chance.one(LEADER_OFF_MS);
-    if (this.clocks === 'collectors') chance.one(this.crew.collectors).life.clockOffMs = chance.one(CLOCK_OFF_MS);
+    if (this.clocks === 'collectors') chance.one(collectors).life.clockOffMs = chance.one(CLOCK_OFF_MS);
     if (this.clocks === 'behind') chance.one(this.crew.processors).life.clockOffMs = chance.one(BEHIND_MS);
   }
 }

@@ -13,6 +13,13 @@ export type Weather = {
   requestFails: number;
   commitFails: number;
   diskMs: number;
+  /** Calls of a database that fail before they take effect, and as many after it. */
+  databaseFails: number;
+  /** Calls of a provider that it takes its time for, leaves unanswered, refuses for good, and refuses for now. */
+  providerSlow: number;
+  providerSilent: number;
+  providerRefuses: number;
+  providerBusy: number;
 };
 
 /** Everything is answered, and soon. */
@@ -25,4 +32,9 @@ export const calm = (): Weather => ({
   requestFails: 0,
   commitFails: 0,
   diskMs: 5,
+  databaseFails: 0,
+  providerSlow: 0,
+  providerSilent: 0,
+  providerRefuses: 0,
+  providerBusy: 0,
 });

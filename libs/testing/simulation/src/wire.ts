@@ -19,7 +19,7 @@ export class Wire {
   /** Asks for something that takes effect at one instant in between, and changes nothing where it fails. */
   async ask<T>(what: string, effect: () => T, fails = this.weather.requestFails): Promise<T> {
     const { life } = this;
-    await this.#arrive(what);
+    await this.arrive(what);
     const lost = life.world.chance.happens(fails);
     const answer = lost ? undefined : settle(effect);
     await this.back(what);
@@ -34,12 +34,12 @@ export class Wire {
     return new Promise((resolve) => life.world.in(this.way(), `${life.name} ${what}`, () => life.deliver(resolve)));
   }
 
-  /** A request that is under way when its process is killed may arrive all the same. */
-  #arrive(what: string): Promise<void> {
+  /** Resolves when a request arrives. One whose process is killed meanwhile arrives all the same, so often. */
+  arrive(what: string, survives = 0, slowMs = 0): Promise<void> {
     const { life } = this;
     return new Promise((resolve) =>
-      life.world.in(this.way(), `${life.name} asks ${what}`, () => {
-        if (!life.dead) resolve();
+      life.world.in(this.way() + slowMs, `${life.name} asks ${what}`, () => {
+        if (!life.dead || life.world.chance.happens(survives)) resolve();
       }),
     );
   }
