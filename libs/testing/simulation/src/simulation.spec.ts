@@ -5,7 +5,7 @@ import { reportOf } from './report.js';
 import { shrink } from './shrink.js';
 import { planOf, simulate } from './simulate.js';
 
-const SEEDS = 160;
+const SEEDS = 100;
 const SEEDS_OF_BUG_MAX = 60;
 
 describe('the simulation', () => {
