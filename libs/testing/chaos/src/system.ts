@@ -35,12 +35,13 @@ export class System {
 
   /** As whoever supervises processes does: one that ends before it is healthy is started again. */
   async start(name: string): Promise<void> {
-    for (let tries = 1; ; tries++) {
-      const failed = await this.services.get(name)?.start().then(() => undefined, (error: unknown) => error); // prettier-ignore
-      if (failed === undefined) return;
-      if (tries >= STARTS_MAX) throw failed instanceof Error ? failed : new Error(String(failed));
-      await this.services.get(name)?.kill();
+    const service = this.services.get(name);
+    for (let tries = 1; tries < STARTS_MAX; tries++) {
+      const isUp = await service?.start().then(() => true, () => false); // prettier-ignore
+      if (isUp === true) return;
+      await service?.kill();
     }
+    await service?.start();
   }
 
   urlsOf(app: App): readonly string[] {
