@@ -275,7 +275,7 @@ describe('tripline clock', () => {
 
 describe('tripline release', () => {
   it('lets a user, or an anonymous id, go on', async () => {
-    answer = { status: 202, body: {} };
+    answer = { status: 204, body: {} };
     expect(await tripline('release', 'ada')).toEqual({
       code: EXIT.done,
       err: '',

@@ -85,7 +85,7 @@ describe('one person', () => {
   });
 
   it('is released by a record in their partition', async () => {
-    expect(await ask('/api/persons/u%3Aada/release', { method: 'POST' })).toMatchObject({ status: 202 });
+    expect(await ask('/api/persons/u%3Aada/release', { method: 'POST' })).toMatchObject({ status: 204 });
     const partition = partitionOf(encodeUtf8('u:ada'), await rig.log.partitions(TOPICS.events));
     const records = await rig.log.fetch(TOPICS.events, partition, 0, 100);
     const last = records.map(({ value }) => parseTaskInput(value)).at(-1);

@@ -86,9 +86,9 @@ export class MessagesController {
     return { ...explanation, messages: await this.options.messages.messages({ person, trigger, max: ROWS_MAX }) };
   }
 
-  /** They were set aside, and may go on from here: 202, for their task does it when it comes to the record. */
+  /** They were set aside, and may go on: their task lets them when it comes to the record. */
   @Post('persons/:person/release')
-  @HttpCode(202)
+  @HttpCode(204)
   async release(@Param('person') person: string): Promise<void> {
     await releasePerson(this.log, this.clock, keyOf(person));
   }

@@ -268,7 +268,7 @@ export const OPENAPI = {
     '/api/persons/{person}/release': {
       post: operation('releasePerson', 'lets a person go on who was set aside; of anybody else it changes nothing', {
         parameters: [inPath('person', 'u:<userId> or a:<anonymousId>')],
-        responses: { '202': { description: 'their task was told' } },
+        responses: DONE,
       }),
     },
     '/api/consents': {
