@@ -97,7 +97,7 @@ describe('tripline test', () => {
       await change('expect: [{ at: 10m', 'expect: [{ at: 11m');
       await seen('expected  mail at 11m');
       await change('kind: trigger', 'kind: tigger');
-      await seen('must be trigger, segment or template');
+      await seen('must be trigger, segment, template or settings');
       await change('kind: tigger', 'kind: trigger');
       await seen('1 failed');
       child.kill('SIGINT');

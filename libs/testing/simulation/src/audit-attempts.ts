@@ -1,6 +1,6 @@
 import { areOne, firingsAt, named, type Case } from './auditor.js';
 import { keyOf, type Witnessed } from './evidence.js';
-import { SETTLE_MS, WINDOW_MS } from './triggers.js';
+import { BEGIN, SETTLE_MS, WINDOW_MS } from './triggers.js';
 
 const REPEATS = { 'left-first': 'keepFirst', 'left-last': 'restart' } as const;
 
@@ -39,6 +39,7 @@ function exactly(mine: Case, trigger: keyof typeof REPEATS, key: number): readon
 
 const isOrderly = ({ deed, at, known, offset, claimed }: Witnessed, before: Witnessed | undefined): boolean =>
   deed.person.startsWith('u:') &&
+  at >= BEGIN &&
   known < at + SETTLE_MS &&
   (before === undefined ||
     (before.at < at && before.offset < offset && before.received <= claimed && before.deed.person === deed.person));

@@ -1,6 +1,6 @@
 import { areOne, firingsAt, named, type Case } from './auditor.js';
 import { keyOf, type Witnessed } from './evidence.js';
-import { SETTLE_MS, WINDOW_MS } from './triggers.js';
+import { BEGIN, SETTLE_MS, WINDOW_MS } from './triggers.js';
 
 /** As many orders of one key as memory keeps one by one: with more, a cart that is told late may be denied. */
 const ORDERS_EXACT = 2;
@@ -26,7 +26,7 @@ function leftCarts(mine: Case, key: number): readonly string[] {
     // What came too late still denies a cart that comes after it, or that is told of it by another id before the deadline is decided.
     const isOver = (order: Witnessed): boolean =>
       order.claimed >= due && order.deed.person === cart.deed.person && order.offset > cart.offset;
-    const isSure = orders.every(isOver) && cart.received < due && isExact(mine, key);
+    const isSure = cart.at >= BEGIN && orders.every(isOver) && cart.received < due && isExact(mine, key);
     return isSure && fired === 0 ? [`O4: ${cart.deed.id} was left, and nothing fired`] : [];
   });
 }
@@ -51,7 +51,7 @@ function isPlain(cart: Witnessed, order: Witnessed, orders: readonly Witnessed[]
   const inTime = Math.max(known, order.known) < at + WINDOW_MS + SETTLE_MS;
   const alone = orders.every((other) => other === order || other.at < at || other.at >= at + WINDOW_MS);
   const one = deed.person.startsWith('u:') && deed.person === order.deed.person;
-  return one && inTime && alone && at < order.at && offset < order.offset;
+  return one && at >= BEGIN && inTime && alone && at < order.at && offset < order.offset;
 }
 
 /** O5. */

@@ -1,11 +1,11 @@
 import { areOne, named, type Case } from './auditor.js';
 import type { Witnessed } from './evidence.js';
-import { SETTLE_MS, WINDOW_MS } from './triggers.js';
+import { BEGIN, SETTLE_MS, WINDOW_MS } from './triggers.js';
 
 /** Silence after a login, once per spell. */
 export function silence(mine: Case): readonly string[] {
   const logins = named(mine, 'login');
-  const isPlain = logins.every((one) => one.deed.person.startsWith('u:')) && areOrderly(logins);
+  const isPlain = logins.every(({ deed, at }) => deed.person.startsWith('u:') && at >= BEGIN) && areOrderly(logins);
   const unfounded = mine.firings.filter(
     ({ action: { trigger, decided } }) => trigger === 'quiet' && !logins.some(({ at }) => at + WINDOW_MS === decided),
   );

@@ -24,7 +24,7 @@ import { SimulatedWorld } from './simulated-world.js';
 import type { Bug, Site } from './site.js';
 import { Stillness } from './stillness.js';
 import { AHEAD_MS, CLOCKS, Storm, type ClocksOff, type Crew, type Process } from './storm.js';
-import { SETTLE_MS, TEMPLATES, TRIGGERS, WINDOW_MS } from './triggers.js';
+import { BEGIN, SETTLE_MS, TEMPLATES, TRIGGERS, WINDOW_MS } from './triggers.js';
 import { calm } from './weather.js';
 
 /** One simulation: the same plan is the same history. */
@@ -51,7 +51,6 @@ export type Outcome = {
 
 export const HUMANS = 4;
 export const FAULTS = 32;
-const BEGIN = Date.UTC(2026, 0, 1);
 const SPAN_MS = 14_000;
 const FAULT_EVERY_MS = 1_600;
 /** How long everything may take to come to rest once nothing goes wrong any more. */

@@ -2,6 +2,9 @@ import type { JsonObject } from '@tripline/kernel';
 import type { Channel } from '@tripline/model';
 import type { DocumentKind } from '@tripline/ports';
 
+/** When every simulation begins, with its triggers in force. What began before that, and meets another id of its person, may be denied: nobody knows what denied it. */
+export const BEGIN = Date.UTC(2026, 0, 1);
+
 /** The window and the settle of every trigger here. */
 export const WINDOW_MS = 4_000;
 export const SETTLE_MS = 600;
