@@ -1,4 +1,4 @@
-import { areOne, firingsAt, named, type Case } from './auditor.js';
+import { areOne, firingsAt, named, type Case } from './case.js';
 import { keyOf, type Witnessed } from './evidence.js';
 import { BEGIN, SETTLE_MS, WINDOW_MS } from './triggers.js';
 

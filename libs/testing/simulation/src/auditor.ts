@@ -1,12 +1,9 @@
 import { carts } from './audit-carts.js';
 import { attempts } from './audit-attempts.js';
 import { silence } from './audit-silence.js';
-import { keyOf, type Evidence, type Firing, type Witnessed } from './evidence.js';
+import type { Evidence, Firing } from './evidence.js';
 import { humanOf } from './people.js';
 import { SEASON, SETTLE_MS } from './triggers.js';
-
-/** One human, as the whole history shows them. */
-export type Case = { readonly human: number; readonly seen: readonly Witnessed[]; readonly firings: readonly Firing[] };
 
 /**
  * Says what is wrong, from the whole history and by no state. Where the outcome hangs on when something arrived, between what must not be
@@ -35,18 +32,3 @@ const AT_ONCE: ReadonlySet<string> = new Set(['bought', SEASON]);
 
 const isEarly = ({ action: { trigger, decided }, landed }: Firing): boolean =>
   !AT_ONCE.has(trigger) && landed < decided + SETTLE_MS;
-
-/** The firings of a trigger, for a key, decided for an instant. */
-export const firingsAt = ({ firings }: Case, trigger: string, key: number, decided: number): number =>
-  firings.filter(({ action: a }) => a.trigger === trigger && a.decided === decided && keyOf(a.data['k']) === key).length;
-
-export const named = ({ seen }: Case, name: string, key?: number): readonly Witnessed[] =>
-  seen.filter(({ deed }) => deed.name === name && (key === undefined || deed.key === key));
-
-/** Is it certain that the two were known to be of one person before an instant? */
-export function areOne(mine: Case, a: Witnessed, b: Witnessed, before: number): boolean {
-  return a.deed.person === b.deed.person || [a, b].every(({ deed }) => isLinked(mine, deed.person, before));
-}
-
-const isLinked = (mine: Case, person: string, before: number): boolean =>
-  person.startsWith('u:') || named(mine, 'identify').some(({ deed, known }) => `a:${deed.device}` === person && known < before);

@@ -8,7 +8,7 @@ import { answerOfNothing, nextChange } from '../segment/membership.js';
 import { keepMembership, longDecided, nobodyYet, type Told } from '../segment/segments.js';
 import { NO_TALLY, type Entry, type Tally } from '../segment/tally.js';
 import { segmentFor } from '../segment/warming.js';
-import type { Taking } from './take-over.js';
+import type { Taking } from './taking.js';
 
 /**
  * Who belongs to which segment, when two ids become one person.

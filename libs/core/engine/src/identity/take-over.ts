@@ -1,5 +1,5 @@
 import { encodeUtf8, later, type Instant } from '@tripline/kernel';
-import { TRAITS_BYTES_MAX, type PersonKey } from '@tripline/model';
+import { TRAITS_BYTES_MAX } from '@tripline/model';
 import type { Draft } from '../draft.js';
 import { applyStates } from '../journey/exits.js';
 import { isOnlyWatched } from '../journey/goal.js';
@@ -9,13 +9,11 @@ import { DECIDED_MAX, GOALS_MAX, RUNS_MAX, type PersonState, type Quiet, type Ru
 import { endRun } from '../journey/recall.js';
 import { seeHappened, standing } from './happened.js';
 import { takeSegments } from './merged-segments.js';
+import type { Taking } from './taking.js';
 import { endOtherDates, joinCalendar } from '../calendar/join-calendar.js';
 import { tellMemberships } from '../segment/telling.js';
 import { judgeAnew, learn } from './learning.js';
 import { awaited, seenHere } from './unpublished.js';
-
-/** What was handed over: `from` whom, received `at`. */
-export type Taking = { readonly from: PersonKey; readonly at: Instant; readonly other: PersonState };
 
 /**
  * Takes over what was known under an anonymous id: the state then is as if all had come to the user in the first place, as far as either side remembers.
