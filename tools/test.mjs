@@ -13,6 +13,9 @@ const UNIT = [
   '@tripline/services-*',
   '@tripline/adapters-lmdb',
   '@tripline/adapters-embedded-log',
+  '@tripline/adapters-memory',
+  '@tripline/adapters-directory',
+  '@tripline/adapters-gzip',
 ];
 
 /** Every folder that may hold a suite's results. */
