@@ -8,6 +8,7 @@ import { answer, probeOf } from './identity/asking.js';
 import { DEVICES_MAX, type Identity } from './identity/identity.js';
 import { reachedUs, type Advanced, type Input } from './input.js';
 import { recallActions } from './journey/recall.js';
+import { isAside } from './person/is-aside.js';
 import type { Gap, PersonState } from './person/person-state.js';
 
 /** The state after the input; `refused`: it was not applied, and why. Its bytes are to be set aside. */
@@ -39,8 +40,6 @@ export function advanceOrSetAside(
     return setAside(program, person, state, input, error instanceof Error ? error.message : String(error), tracer);
   }
 }
-
-export const isAside = ({ gap }: PersonState): boolean => gap !== undefined && gap.to === undefined;
 
 /** The person is aside from here on; `why` is what went wrong. */
 export function setAside(

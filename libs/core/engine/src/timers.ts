@@ -6,6 +6,7 @@ import { isOnlyWatched } from './journey/goal.js';
 import { decideQuiet } from './condition/inactivity.js';
 import { decide } from './condition/matching.js';
 import { closeSilent } from './journey/outcomes.js';
+import { isAside } from './person/is-aside.js';
 import type { Dated, Membership, PersonState, Quiet, Run } from './person/person-state.js';
 import { decideMembership } from './segment/segments.js';
 import { goOn } from './journey/steps.js';
@@ -22,7 +23,7 @@ type What = { readonly run?: Run; readonly quiet?: Quiet; readonly membership?: 
 
 /** The earliest thing a person waits for: what a task keeps as their one timer. While a user's other ids are asked, or they are set aside, nothing is decided. */
 export function nextTimer(state: PersonState): PendingTimer | undefined {
-  const isHeld = state.identity?.asking !== undefined || (state.gap !== undefined && state.gap.to === undefined);
+  const isHeld = state.identity?.asking !== undefined || isAside(state);
   const next = isHeld ? undefined : earliest(state);
   return next === undefined ? undefined : { due: next.due, deadline: next.deadline };
 }

@@ -53,29 +53,35 @@ function setHappened(draft: Draft, before: readonly Happening[]): void {
 
 /** I4. One after the other: what surrounds one that was left out stays, or is surrounded itself. */
 function thinned(draft: Draft, all: readonly Happening[]): readonly Happening[] {
-  const needless = all.find((each) => isBetween(draft, all, each));
-  return needless === undefined ? all : thinned(draft, without(all, needless));
+  if (all.length < 2) return all;
+  let left = all.map(asLike);
+  for (let needless = between(draft, left); needless !== undefined; needless = between(draft, left))
+    left = without(left, needless);
+  return left.map(({ event }) => event);
 }
 
-const without = (all: readonly Happening[], one: Happening): readonly Happening[] => all.filter((each) => each !== one);
+/** Two are alike where their texts are the same. */
+type Like = { readonly event: Happening; readonly text: string };
+const asLike = (event: Happening): Like => ({ event, text: JSON.stringify([event.name, event.properties]) });
+
+const between = (draft: Draft, all: readonly Like[]): Like | undefined => all.find((each) => isBetween(draft, all, each));
+const without = (all: readonly Like[], one: Like): Like[] => all.filter((each) => each !== one);
 
 /** Only what came within settle surrounds another: it is in time for whichever window it is in. */
-function isBetween({ program }: Draft, all: readonly Happening[], one: Happening): boolean {
-  const thin = program.sought(one.name)?.thin;
+function isBetween({ program }: Draft, all: readonly Like[], one: Like): boolean {
+  const { name, timestamp } = one.event;
+  const thin = program.sought(name)?.thin;
   if (thin === undefined) return false;
   const times = without(all, one)
-    .filter((each) => isAtOnce(each, thin.settle) && isAlike(each, one))
-    .map(({ timestamp }) => timestamp);
-  const [before] = times.filter((at) => at <= one.timestamp).toSorted((a, b) => b - a);
-  const [after] = times.filter((at) => at >= one.timestamp).toSorted((a, b) => a - b);
+    .filter(({ event, text }) => text === one.text && isAtOnce(event, thin.settle))
+    .map(({ event }) => event.timestamp);
+  const [before] = times.filter((at) => at <= timestamp).toSorted((a, b) => b - a);
+  const [after] = times.filter((at) => at >= timestamp).toSorted((a, b) => a - b);
   return before !== undefined && after !== undefined && after - before <= thin.within;
 }
 
 const isAtOnce = ({ timestamp, received }: Happening, settle: Duration): boolean =>
   received <= timestamp || received < plus(timestamp, settle);
-
-const isAlike = (a: Happening, b: Happening): boolean =>
-  a.name === b.name && JSON.stringify(a.properties) === JSON.stringify(b.properties);
 
 const inOrder = (all: readonly Happening[]): readonly Happening[] => all.toSorted((a, b) => a.timestamp - b.timestamp);
 
