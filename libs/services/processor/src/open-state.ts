@@ -1,6 +1,7 @@
 import { OperatingError } from '@tripline/kernel';
 import type { EventLog, StateStore, TaskStore, Watch } from '@tripline/ports';
 import type { SnapshotLimits } from './snapshot-limits.js';
+import { boundsOf } from './position.js';
 import type { Snapshot, Snapshots } from './snapshots.js';
 
 export type StateParts = {
@@ -45,7 +46,7 @@ async function lookAround(
   const all = await snapshots.list(task);
   const next = own.checkpoint()?.next;
   if (next === undefined) return { all, better: all };
-  const first = (await log.bounds(topic)).find(({ partition }) => partition === task)?.first ?? 0;
+  const { first = 0 } = (await boundsOf(log, topic, task)) ?? {};
   const gain = first > next ? 1 : limits.restoreGainMin;
   return { all, better: all.filter((snapshot) => snapshot.next - next >= gain) };
 }

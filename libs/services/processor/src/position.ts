@@ -4,6 +4,10 @@ import type { Bounds, Checkpoint, EventLog, LastRecord, LogRecord } from '@tripl
 /** What to do where a task without state finds that the log's beginning is gone: stop, or begin at what is left. */
 export type StartFrom = 'beginning' | 'earliest';
 
+/** Of one partition, read afresh; undefined where there is none of that number. */
+export const boundsOf = async (log: EventLog, topic: string, partition: number): Promise<Bounds | undefined> =>
+  (await log.bounds(topic)).find((each) => each.partition === partition);
+
 /** What a checkpoint keeps of the last record it covers. */
 export const lastRecordOf = (record: LogRecord): LastRecord => ({
   offset: record.offset,
@@ -22,7 +26,7 @@ export async function findPosition(
   checkpoint: Checkpoint | undefined,
   startFrom: StartFrom,
 ): Promise<number> {
-  const bounds = (await log.bounds(topic)).find((each) => each.partition === partition);
+  const bounds = await boundsOf(log, topic, partition);
   if (bounds === undefined) throw changed(topic, partition, 'the partition does not exist');
   const next = checkpoint?.next ?? 0;
   if (checkpoint === undefined && startFrom === 'earliest') return bounds.first;
@@ -65,7 +69,7 @@ export async function* recordsBetween(
     yield found;
     at = last.offset + 1;
   }
-  const first = (await log.bounds(topic)).find((each) => each.partition === partition)?.first ?? 0;
+  const { first = 0 } = (await boundsOf(log, topic, partition)) ?? {};
   if (first > from) throw gap(topic, partition, from, { partition, first, end: to });
 }
 const FETCH_MAX = 1_000;

@@ -17,7 +17,7 @@ import type {
   WhyQuestion,
 } from '@tripline/ports';
 import { openState } from './open-state.js';
-import { findPosition, type StartFrom } from './position.js';
+import { boundsOf, findPosition, type StartFrom } from './position.js';
 import { Questions } from './questions.js';
 import type { RecoveryProgress } from './recovery.js';
 import { ReplayEstimate } from './replay-estimate.js';
@@ -239,17 +239,12 @@ export class Processor implements PersonStates {
   }
 
   async #makeTask(partition: number, store: TaskStore): Promise<Task> {
-    const { log, clock, watch, semantics, startFrom = 'beginning' } = this.options;
+    const { log, clock, watch, semantics, skips, startFrom = 'beginning' } = this.options;
     const topic = TOPICS.events;
     const position = await findPosition(log, topic, partition, store.checkpoint(), startFrom);
-    const end = (await log.bounds(topic)).find((each) => each.partition === partition)?.end ?? position;
-    const parts = { ...this.#skipsOf(partition), topic, partition, log, store, clock, watch, semantics, position, end };
+    const { end = position } = (await boundsOf(log, topic, partition)) ?? {};
+    const parts = { skips: skips?.get(partition), topic, partition, log, store, clock, watch, semantics, position, end };
     return new Task({ ...parts, limits: this.#limits, estimate: this.#estimate });
-  }
-
-  #skipsOf(partition: number): { readonly skips?: ReadonlySet<number> } {
-    const skips = this.options.skips?.get(partition);
-    return skips === undefined ? {} : { skips };
   }
 
   async #keepSnapshots(stop: Stop): Promise<void> {

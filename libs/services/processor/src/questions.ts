@@ -39,7 +39,7 @@ export class Questions implements PersonStates {
     this.#retellings++;
     const { log, clock, semantics } = this.parts;
     const skips = this.parts.skips?.get(partition);
-    const parts = { ...(skips && { skips }), log, clock, topic: TOPICS.events, partition, upTo, definitions, semantics };
+    const parts = { skips, log, clock, topic: TOPICS.events, partition, upTo, definitions, semantics };
     return retell(parts, question).finally(() => this.#retellings--);
   }
 

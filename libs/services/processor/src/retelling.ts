@@ -12,6 +12,7 @@ import { encodeUtf8, formatInstant, plus, seconds, type Duration, type Instant }
 import { beginsAsEvent } from '@tripline/model';
 import type { Clock, EventLog, Explanation, LogRecord, Watch, WhyQuestion } from '@tripline/ports';
 import { nothingStored } from './nothing-stored.js';
+import { boundsOf } from './position.js';
 import { Slice } from './slice.js';
 import { TaskState } from './task-state.js';
 
@@ -37,7 +38,7 @@ export type RetellingParts = {
   /** In force at `upTo`: of what was published before the log's first record nothing else is known. */
   readonly definitions: Definitions;
   /** Offsets the task has set aside unread. */
-  readonly skips?: ReadonlySet<number>;
+  readonly skips?: ReadonlySet<number> | undefined;
   readonly semantics?: SemanticsRange | undefined;
   readonly limits?: Partial<RetellingLimits>;
 };
@@ -93,7 +94,7 @@ export class Retelling {
   /** Where the log begins. What was published before is what is still in force of it. */
   async #begin(): Promise<number> {
     const { log, topic, partition, definitions } = this.parts;
-    const first = (await log.bounds(topic)).find((each) => each.partition === partition)?.first ?? 0;
+    const { first = 0 } = (await boundsOf(log, topic, partition)) ?? {};
     const [head] = first === 0 ? [] : await log.fetch(topic, partition, first, 1);
     const before = head === undefined ? [] : definitionsBefore(definitions, head.appended);
     if (first > 0) {

@@ -30,7 +30,7 @@ export type TaskParts = {
   readonly limits: TaskLimits;
   readonly estimate: ReplayEstimate;
   /** Offsets set aside unread, on an operator's word. */
-  readonly skips?: ReadonlySet<number>;
+  readonly skips?: ReadonlySet<number> | undefined;
   /** What this build runs, unless told otherwise. */
   readonly semantics?: SemanticsRange | undefined;
   /** Where to go on: `findPosition`'s answer. */
