@@ -1,6 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Chance } from '@tripline/testing-simulation';
+import { openHttpFixture, type Answer, type HttpFixture, type Received } from '@tripline/testing-provider-specs';
 
 /** A request that the provider took: whether it told so or not. */
 export type Taken = { readonly action: string; readonly to: string; readonly at: number };
@@ -17,35 +16,32 @@ const SILENT = 2;
  */
 export class Provider {
   readonly taken: Taken[] = [];
-  readonly #server = createServer((request, response) => void this.#meet(request, response));
+  #server: HttpFixture | undefined;
 
   constructor(private readonly chance: Chance) {}
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return this.#server?.url ?? '';
   }
 
-  open(): Promise<void> {
-    return new Promise((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+  async open(): Promise<void> {
+    this.#server = await openHttpFixture((request) => this.#meet(request));
   }
 
-  close(): Promise<void> {
-    this.#server.closeAllConnections();
-    return new Promise((resolve) => this.#server.close(() => resolve()));
+  async close(): Promise<void> {
+    await this.#server?.close();
   }
 
-  async #meet(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const text = await textOf(request).catch(() => undefined);
-    if (text === undefined) return;
+  #meet({ text }: Received): Answer {
     const dice = this.chance.between(0, 999);
     if (dice < REFUSED_FOR_NOW)
-      return void response.writeHead(429, { 'x-ratelimit-reset': String(Math.ceil(Date.now() / 1_000) + 1) }).end();
+      return { status: 429, headers: { 'x-ratelimit-reset': String(Math.ceil(Date.now() / 1_000) + 1) } };
     this.#take(text);
     const luck = dice - REFUSED_FOR_NOW;
-    if (luck < FAILED_AFTERWARDS) response.writeHead(500).end();
-    else if (luck < FAILED_AFTERWARDS + CUT_OFF) response.socket?.resetAndDestroy();
-    else if (luck >= FAILED_AFTERWARDS + CUT_OFF + SILENT)
-      response.writeHead(202, { 'x-message-id': `sg-${this.taken.length}` }).end();
+    if (luck < FAILED_AFTERWARDS) return { status: 500 };
+    if (luck < FAILED_AFTERWARDS + CUT_OFF) return 'reset';
+    if (luck < FAILED_AFTERWARDS + CUT_OFF + SILENT) return 'hang';
+    return { status: 202, headers: { 'x-message-id': `sg-${this.taken.length}` } };
   }
 
   #take(text: string): void {
@@ -55,10 +51,4 @@ export class Provider {
     for (const { to, custom_args } of personalizations)
       this.taken.push({ action: custom_args.action, to: to[0]?.email ?? '', at: Date.now() });
   }
-}
-
-async function textOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
 }

@@ -22,16 +22,17 @@ export type HttpFixture = {
   readonly close: () => Promise<void>;
 };
 
-/** A real HTTP server for tests; `usual` answers when nothing is queued. It sees every request, also those met by a queued answer. */
+/** A real HTTP server for tests; `usual` answers when nothing is queued. It sees every request, also those met by a queued answer; one whose sender goes in the middle is none. */
 export async function openHttpFixture(usual: (request: Received) => Answer): Promise<HttpFixture> {
   const received: Received[] = [];
   const queued: Answer[] = [];
   const server = createServer((request, response) => {
-    void readRequest(request).then((got) => {
+    const take = (got: Received): void => {
       received.push(got);
       const answer = usual(got);
       meet(response, queued.shift() ?? answer);
-    });
+    };
+    readRequest(request).then(take, () => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
